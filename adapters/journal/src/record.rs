@@ -1,0 +1,122 @@
+//! What is recorded in one go, and what comes back after a restart.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use vigil_model::{AlarmState, Answer, Occurrence, OccurrenceId, Outgoing, Phase, Priority, Timestamp};
+
+/// Everything one step of the engine leaves behind: on disk as a whole or not at all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Record {
+    /// When the step ran. Also the time by which retention measures age.
+    pub at: Timestamp,
+    /// The next event number. Counters in the journal never go backwards: a lower number here changes nothing.
+    pub next_seq: u64,
+    /// The next occurrence number.
+    pub next_occurrence: u64,
+    /// The next control id number.
+    pub next_control: u64,
+    /// Occurrences that changed. An inactive one leaves the active table and stays in the history.
+    pub occurrences: Vec<Occurrence>,
+    /// Alarm events and answers, for the ledger.
+    pub log: Vec<LogEntry>,
+    /// Messages made from the step's events.
+    pub outgoing: Vec<Outgoing>,
+}
+
+/// One line of the ledger of an occurrence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogEntry {
+    /// When it happened.
+    pub at: Timestamp,
+    /// Number of the event that told of it; 0 if no event did.
+    pub seq: u64,
+    /// Which occurrence it is about.
+    pub occurrence: OccurrenceId,
+    /// What happened.
+    pub kind: LogKind,
+}
+
+/// What the ledger knows about an occurrence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "entry")]
+pub enum LogKind {
+    /// The report that led to it arrived at the appliance.
+    Received,
+    /// The engine said something about it.
+    Alarm {
+        /// Why it was said.
+        phase: Phase,
+        /// State after the change.
+        state: AlarmState,
+        /// Priority after the change.
+        priority: Priority,
+    },
+    /// Somebody answered it.
+    Answered {
+        /// What was answered.
+        answer: Answer,
+        /// Who answered.
+        by: Arc<str>,
+        /// Whether the occurrence existed.
+        known: bool,
+    },
+    /// A message about it was put into the outbox. Written by the journal itself.
+    Queued {
+        /// For which destination.
+        destination: Arc<str>,
+        /// Under which control id.
+        control_id: Arc<str>,
+    },
+    /// A newer message replaced an undelivered one. Written by the journal itself.
+    Replaced {
+        /// For which destination.
+        destination: Arc<str>,
+        /// Control id of the message that was not sent.
+        control_id: Arc<str>,
+    },
+    /// A receiver acknowledged a message about it. Written by the journal itself.
+    Delivered {
+        /// Which destination.
+        destination: Arc<str>,
+        /// Under which control id.
+        control_id: Arc<str>,
+        /// When the transmission that was acknowledged was handed to the connection.
+        sent: Timestamp,
+        /// How many transmissions it took, at least 1.
+        attempts: u32,
+    },
+    /// A receiver refused a message about it for good. Written by the journal itself.
+    Refused {
+        /// Which destination.
+        destination: Arc<str>,
+        /// Under which control id.
+        control_id: Arc<str>,
+        /// Why; the receiver's code and number, never its text.
+        reason: Arc<str>,
+    },
+}
+
+/// What the journal knows when it is opened.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RestoredState {
+    /// The next event number; 1 for a new journal.
+    pub next_seq: u64,
+    /// The next occurrence number; 1 for a new journal.
+    pub next_occurrence: u64,
+    /// The next control id number; 1 for a new journal.
+    pub next_control: u64,
+    /// Occurrences that were active or latched, ascending by condition key.
+    pub occurrences: Vec<Occurrence>,
+    /// Active occurrences that this program cannot read: a code or form it does not know. They stay in the journal.
+    pub unreadable: Vec<UnreadableOccurrence>,
+}
+
+/// An active occurrence that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadableOccurrence {
+    /// Its condition key.
+    pub key: String,
+    /// Why it cannot be read.
+    pub reason: String,
+}

@@ -1,0 +1,94 @@
+//! Segment MSH of outgoing messages (IHE PCD TF-2 B.1).
+
+use vigil_model::{Appliance, Timestamp};
+
+use super::write::SegmentWriter;
+use crate::{AcknowledgementMode, Hl7Destination};
+
+/// The outgoing messages. The profile is recognised by its object identifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// PCD-01, Communicate PCD Data.
+    CommunicatePcdData,
+    /// PCD-04, Report Alert.
+    ReportAlert,
+}
+
+impl Profile {
+    /// MSH-9.
+    pub const fn message_type(self) -> &'static str {
+        match self {
+            Profile::CommunicatePcdData => "ORU^R01^ORU_R01",
+            Profile::ReportAlert => "ORU^R40^ORU_R40",
+        }
+    }
+
+    /// MSH-21.
+    pub const fn identifier(self) -> &'static str {
+        match self {
+            Profile::CommunicatePcdData => "IHE_PCD_001^IHE PCD^1.3.6.1.4.1.19376.1.6.1.1.1^ISO",
+            Profile::ReportAlert => "IHE_PCD_004^IHE PCD^1.3.6.1.4.1.19376.1.6.1.4.1^ISO",
+        }
+    }
+}
+
+/// Writes segment MSH. `at` is the time at which the message is made.
+pub fn write(
+    out: &mut Vec<u8>,
+    profile: Profile,
+    appliance: &Appliance,
+    to: &Hl7Destination,
+    control_id: &str,
+    at: Timestamp,
+) {
+    let mut msh = SegmentWriter::begin_header(out);
+    write_appliance(msh.field(3), appliance);
+    msh.field(4).text(&appliance.facility);
+    write_parts(msh.field(5), &to.receiving_application);
+    write_parts(msh.field(6), &to.receiving_facility);
+    msh.field(7).time(at);
+    msh.field(9).raw(profile.message_type());
+    msh.field(10).text(control_id);
+    msh.field(11).raw(processing_id(appliance));
+    msh.field(12).raw("2.6");
+    match to.acknowledgement {
+        AcknowledgementMode::Enhanced => {
+            msh.field(15).raw("AL").field(16).raw("NE");
+        }
+        AcknowledgementMode::Original => {}
+    }
+    msh.field(18).raw("UNICODE UTF-8").field(19).raw("en^English^ISO639").field(21).raw(profile.identifier());
+}
+
+/// MSH-11: `P`, or `D` when everything the appliance says is a test or demonstration.
+pub(crate) fn processing_id(appliance: &Appliance) -> &'static str {
+    if appliance.test { "D" } else { "P" }
+}
+
+/// The appliance as `name^EUI-64^EUI-64`: MSH-3, and the last three components of its entity identifiers.
+pub(crate) fn write_appliance(msh: &mut SegmentWriter, appliance: &Appliance) {
+    msh.text(&appliance.id).component(2).append(|out| append_eui64(appliance.eui64.0, out)).component(3).raw("EUI-64");
+}
+
+/// An entity identifier of the appliance: `<id>^name^EUI-64^EUI-64` (EI, HL7 v2 chapter 2A.28).
+pub(crate) fn write_entity(segment: &mut SegmentWriter, id: &str, appliance: &Appliance) {
+    segment.text(id).component(2).text(&appliance.id);
+    segment.component(3).append(|out| append_eui64(appliance.eui64.0, out)).component(4).raw("EUI-64");
+}
+
+/// Appends 16 upper-case hexadecimal digits.
+pub(crate) fn append_eui64(number: u64, out: &mut Vec<u8>) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let mut text = [0u8; 16];
+    for (at, digit) in text.iter_mut().enumerate() {
+        *digit = DIGITS[(number >> (60 - 4 * at) & 15) as usize];
+    }
+    out.extend_from_slice(&text);
+}
+
+/// A configured `name^universal id^type` as up to three components, each escaped.
+fn write_parts(field: &mut SegmentWriter, text: &str) {
+    for (number, part) in (1u16..=3).zip(text.split('^')) {
+        field.component(number).text(part);
+    }
+}

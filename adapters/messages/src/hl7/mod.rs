@@ -1,0 +1,29 @@
+//! HL7 v2: reading and writing, and the messages of the IHE device profiles.
+//!
+//! Reading: [`Message::parse`] finds every segment and field in one pass and copies nothing; repetitions, components and
+//! text are taken apart when asked for. Writing: [`write::SegmentWriter`] appends straight to a byte vector. Framing
+//! (MLLP) is not here.
+
+pub mod ack;
+pub mod device;
+pub mod encoding;
+mod escape;
+pub mod file_text;
+pub mod header;
+pub mod message;
+pub mod oru_r01;
+pub mod oru_r40;
+pub mod patient;
+mod scan;
+pub mod segment;
+pub mod time;
+pub mod value;
+pub mod write;
+
+pub use ack::{Ack, AckCode, AckError, AckParseError, Verdict};
+pub use encoding::{CharacterSet, Encoding};
+pub use file_text::from_file_text;
+pub use message::{Message, ParseError};
+pub use segment::{FieldError, FieldProblem, Segment, SegmentName};
+pub use time::{Dtm, Precision};
+pub use value::{Decoded, Presence, Value};

@@ -1,0 +1,24 @@
+//! Events to text and back: HL7 v2.6 (IHE PCD-01 and PCD-04) and MQTT.
+//!
+//! The promise: everything here is a function of its arguments. No socket, thread, file, clock or runtime; the same event
+//! gives the same bytes. What is read from outside never panics and is bounded. Delivery, repeats and acknowledgement
+//! deadlines are the sinks' business; which events exist is the engine's.
+//!
+//! - [`hl7`]: reading and writing HL7 v2, the two outgoing messages, acknowledgements.
+//! - [`mqtt`]: topics, payloads, the envelope that waits in the outbox, answers that come back.
+//! - [`destination`]: what an operator may say about a receiver.
+//! - [`encode`]: one engine event and one destination to the messages that the receiver gets.
+
+pub mod control;
+pub mod destination;
+pub mod duration_text;
+mod encode;
+pub mod hl7;
+pub mod mqtt;
+
+pub use control::ControlIds;
+pub use destination::{
+    AcknowledgementMode, Destination, DestinationProblem, Hl7Destination, MqttDestination, MqttProtocol,
+};
+pub use duration_text::{DurationText, DurationTextError};
+pub use encode::encode;

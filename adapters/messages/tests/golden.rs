@@ -1,0 +1,190 @@
+//! Golden outputs: every kind of message, byte for byte, in `golden/`. Run with `VIGIL_BLESS=1` to write them anew.
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod ward;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use vigil_messages::hl7::ack::{AckError, build};
+use vigil_messages::hl7::{AckCode, Message, from_file_text};
+use vigil_messages::mqtt::{self, MqttPublish, Topics};
+use vigil_messages::{AcknowledgementMode, ControlIds, Destination, Hl7Destination, MqttDestination, encode};
+use vigil_model::{
+    AlarmState, BedSummary, DeviceStatus, EngineEvent, EventKind, Identity, Inactivation, InactivationKind, LinkState,
+    OperatingMode, Outgoing, Phase, Priority,
+};
+
+fn golden(name: &str, actual: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(name);
+    if std::env::var_os("VIGIL_BLESS").is_some() {
+        std::fs::write(&path, actual).unwrap();
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(actual, expected, "{} differs; VIGIL_BLESS=1 writes it anew", path.display());
+}
+
+/// An HL7 message with line feeds, so that files can be compared line by line.
+fn lines(message: &[u8]) -> String {
+    let text = String::from_utf8(message.to_vec()).unwrap();
+    assert_eq!(from_file_text(text.replace('\r', "\n").as_bytes()), message);
+    text.replace('\r', "\n")
+}
+
+fn described(publish: &MqttPublish) -> String {
+    let mut text = format!("topic {}\nqos {:?}, retain {}", publish.topic, publish.qos, publish.retain);
+    if let Some(expiry_s) = publish.expiry_s {
+        text += &format!(", expiry {expiry_s} s");
+    }
+    if let Some(topic) = &publish.response_topic {
+        text += &format!("\nresponse topic {topic}");
+    }
+    if let Some(correlation) = &publish.correlation {
+        text += &format!("\ncorrelation {}", String::from_utf8_lossy(correlation));
+    }
+    for (name, value) in &publish.user_properties {
+        text += &format!("\nproperty {name} = {value}");
+    }
+    text + "\n" + &String::from_utf8_lossy(&publish.payload) + "\n"
+}
+
+fn hl7() -> Destination {
+    Destination::Hl7(Hl7Destination {
+        receiving_application: "EHR".into(),
+        receiving_facility: "HOSP".into(),
+        ..Hl7Destination::new("ehr", "ehr.example:2575")
+    })
+}
+
+fn encoded(destination: &Destination, event: &EngineEvent) -> Vec<Outgoing> {
+    encode(destination, &ward::ward(), event, &mut ControlIds::new("ward-4b", 41))
+}
+
+fn golden_hl7(name: &str, destination: &Destination, event: &EngineEvent) {
+    let made = encoded(destination, event);
+    let [outgoing] = &made[..] else { panic!("one message was expected") };
+    assert!(Message::parse(&outgoing.body).is_ok());
+    golden(&format!("{name}.hl7"), &lines(&outgoing.body));
+}
+
+fn golden_mqtt(name: &str, destination: &Destination, event: &EngineEvent) {
+    let texts = encoded(destination, event)
+        .iter()
+        .map(|o| described(&MqttPublish::from_bytes(&o.body).unwrap()))
+        .collect::<Vec<_>>();
+    golden(&format!("{name}.mqtt"), &texts.join("\n"));
+}
+
+fn observations(report: vigil_model::ObservationReport) -> EngineEvent {
+    EngineEvent { seq: 7, at: ward::at(61), kind: EventKind::Observations(Arc::new(report)) }
+}
+
+#[test]
+fn observations_as_pcd_01() {
+    golden_hl7("pcd01_every_reading", &hl7(), &observations(ward::every_reading()));
+    golden_hl7("pcd01_pump", &hl7(), &observations(ward::pump_report()));
+    let Destination::Hl7(plain) = hl7() else { unreachable!() };
+    let original = Hl7Destination { acknowledgement: AcknowledgementMode::Original, ..plain };
+    golden_hl7("pcd01_original_mode", &Destination::Hl7(original), &observations(ward::report(4)));
+}
+
+#[test]
+fn a_physiological_alarm_as_pcd_04() {
+    let patient = Some(ward::patient());
+    let start = ward::low_spo2();
+    let taken = Inactivation { kind: InactivationKind::Acknowledged, by: "nurse".into(), at: ward::at(9), until: None };
+    let paused = Inactivation { kind: InactivationKind::AudioPaused, until: Some(ward::at(129)), ..taken.clone() };
+    let acknowledged =
+        vigil_model::Occurrence { changed: ward::at(9), inactivation: vec![taken, paused], ..start.clone() };
+    let latched = vigil_model::Occurrence { changed: ward::at(20), state: AlarmState::Latched, ..start.clone() };
+    let end = vigil_model::Occurrence { changed: ward::at(30), state: AlarmState::Inactive, ..start.clone() };
+    golden_hl7("pcd04_spo2_1_start", &hl7(), &ward::alarm(8812, Phase::Start, start.clone(), patient.clone()));
+    golden_hl7(
+        "pcd04_spo2_2_acknowledged",
+        &hl7(),
+        &ward::alarm(8813, Phase::Acknowledged, acknowledged, patient.clone()),
+    );
+    golden_hl7("pcd04_spo2_3_latched", &hl7(), &ward::alarm(8814, Phase::Update, latched, patient.clone()));
+    golden_hl7("pcd04_spo2_4_end", &hl7(), &ward::alarm(8815, Phase::End, end, patient.clone()));
+    golden_hl7("pcd04_spo2_present", &hl7(), &ward::alarm(8816, Phase::Present, start, patient));
+}
+
+#[test]
+fn technical_alarms_as_pcd_04() {
+    golden_hl7(
+        "pcd04_occlusion_start",
+        &hl7(),
+        &ward::alarm(9, Phase::Start, ward::occlusion(), Some(ward::patient())),
+    );
+    golden_hl7("pcd04_no_patient", &hl7(), &ward::alarm(10, Phase::Start, ward::link_lost(), None));
+    let gone = vigil_model::Occurrence { bed: "bed-9".into(), device: "mon-9".into(), ..ward::link_lost() };
+    golden_hl7("pcd04_device_not_in_plan", &hl7(), &ward::alarm(11, Phase::Present, gone, None));
+}
+
+#[test]
+fn acknowledgements() {
+    let request = &encoded(&hl7(), &observations(ward::report(4)))[0].body;
+    let request = Message::parse(request).unwrap();
+    let mut out = Vec::new();
+    build(&request, AckCode::CommitAccept, &[], "EHR-1", ward::at(62), &mut out);
+    golden("ack_commit_accept.hl7", &lines(&out));
+    out.clear();
+    let missing = request.segment("PID").unwrap().required(18).unwrap_err();
+    let reasons = [AckError::from(missing), AckError::new(204, "Patient | not known")];
+    build(&request, AckCode::ApplicationError, &reasons, "EHR-2", ward::at(62), &mut out);
+    golden("ack_application_error.hl7", &lines(&out));
+}
+
+#[test]
+fn alarms_over_mqtt() {
+    let mqtt = MqttDestination::new("ward", "broker.example:1883");
+    let named = Destination::Mqtt(MqttDestination { include_patient: true, ..mqtt.clone() });
+    let mqtt = Destination::Mqtt(mqtt);
+    let patient = Some(ward::patient());
+    let end = vigil_model::Occurrence { changed: ward::at(30), state: AlarmState::Inactive, ..ward::low_spo2() };
+    golden_mqtt("alarm_start", &mqtt, &ward::alarm(8812, Phase::Start, ward::low_spo2(), patient.clone()));
+    golden_mqtt("alarm_end_and_clear", &mqtt, &ward::alarm(8815, Phase::End, end, patient.clone()));
+    golden_mqtt("alarm_link_lost", &mqtt, &ward::alarm(10, Phase::Start, ward::link_lost(), None));
+    golden_mqtt("alarm_patient_included", &named, &ward::alarm(9, Phase::Start, ward::occlusion(), patient));
+}
+
+#[test]
+fn states_over_mqtt() {
+    let destination = MqttDestination::new("ward", "broker.example:1883");
+    let mqtt = Destination::Mqtt(destination.clone());
+    let summary =
+        BedSummary { bed: "bed-2".into(), highest: Some(Priority::Medium), active: 1, latched: 2, acknowledged: 1 };
+    golden_mqtt("bed_summary", &mqtt, &EngineEvent { seq: 3, at: ward::at(2), kind: EventKind::Bed(summary) });
+    let status = DeviceStatus {
+        device: "mon-1".into(),
+        bed: "bed-1".into(),
+        link: LinkState::Lost { reason: "no answer for 3 s".into() },
+        since: ward::at(0),
+        identity: Identity { model: "M".into(), ..Identity::default() },
+        mode: OperatingMode::Standby,
+    };
+    golden_mqtt("device_status", &mqtt, &EngineEvent { seq: 4, at: ward::at(2), kind: EventKind::Device(status) });
+
+    let appliance = ward::ward().appliance;
+    let topics = Topics::new(&destination, &appliance);
+    let will = mqtt::will(&topics, &appliance);
+    assert_eq!(will.delay_s, 5);
+    let texts = [
+        described(&mqtt::online(&topics, &appliance, ward::at(0))),
+        described(&mqtt::heartbeat(&topics, &appliance, 17, ward::at(1))),
+        described(&mqtt::offline(&topics, &appliance, ward::at(2))),
+        described(&will.publish),
+    ];
+    golden("gateway.mqtt", &texts.join("\n"));
+}
+
+#[test]
+fn every_golden_file_belongs_to_a_test() {
+    let sources = include_str!("golden.rs");
+    let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        assert!(sources.contains(&format!("\"{stem}")), "{} is not written by any test", path.display());
+    }
+}

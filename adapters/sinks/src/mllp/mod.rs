@@ -1,0 +1,6 @@
+//! HL7 v2 over MLLP release 1: framing, delivery, and a receiver.
+
+pub mod codec;
+pub mod delivery;
+pub mod out;
+pub mod server;

@@ -1,0 +1,246 @@
+//! The sending end of MLLP: one connection to one destination. Moves bytes and reads the clock; what they mean and when
+//! to do what is [`super::delivery`]'s business.
+//!
+//! The outbox is read on the spot: its pages are the journal's own and nearly always in memory. Logs carry the
+//! destination's id and never a message.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::{Notify, watch};
+use tokio::time::timeout;
+use tokio_util::codec::{Decoder, Encoder};
+use tokio_util::sync::CancellationToken;
+use vigil_journal::Outbox;
+use vigil_messages::Hl7Destination;
+use vigil_messages::hl7::{Ack, Message};
+use vigil_model::{Instant, Now};
+
+use super::codec::BoundedMllp;
+use super::delivery::{Action, CONNECT_TIMEOUT, Delivery, LOOK_INTERVAL, Timing};
+use crate::timer::Timer;
+use crate::{Clock, SinkState, SinkStatus};
+
+/// Longest acknowledgement that is read, in bytes.
+const ACK_BYTES_MAX: usize = 64 << 10;
+/// Bytes asked for in one read.
+const READ_BYTES: usize = 4 << 10;
+/// How long a stop waits for the acknowledgement of what was sent, so that it need not be sent again.
+const STOP_GRACE: Duration = Duration::from_secs(1);
+
+/// Delivers the outbox of a destination until `stop`. `wake` is to be notified after each commit that may concern it.
+pub async fn run(
+    destination: Hl7Destination,
+    outbox: Box<dyn Outbox>,
+    wake: Arc<Notify>,
+    status: watch::Sender<SinkStatus>,
+    clock: Clock,
+    stop: CancellationToken,
+) {
+    let now = clock();
+    let machine = Delivery::new(&destination.id, Timing::from(&destination), now);
+    let mut sink = Sink {
+        destination,
+        outbox,
+        machine,
+        connection: None,
+        timer: Timer::new(),
+        status,
+        published: now.monotonic,
+        clock,
+    };
+    sink.run(&wake, &stop).await;
+    sink.connection = None;
+    sink.status.send_modify(|status| status.state = SinkState::Stopped);
+}
+
+struct Sink {
+    destination: Hl7Destination,
+    outbox: Box<dyn Outbox>,
+    machine: Delivery,
+    connection: Option<Connection>,
+    timer: Timer,
+    status: watch::Sender<SinkStatus>,
+    published: Instant,
+    clock: Clock,
+}
+
+struct Connection {
+    stream: TcpStream,
+    codec: BoundedMllp,
+    input: BytesMut,
+    output: BytesMut,
+}
+
+/// What ended a wait.
+enum Event {
+    Stop,
+    Wake,
+    Due,
+    Wrote(io::Result<usize>),
+    Read(io::Result<usize>),
+}
+
+impl Sink {
+    async fn run(&mut self, wake: &Notify, stop: &CancellationToken) {
+        let mut stop_at = None;
+        loop {
+            let now = (self.clock)();
+            if stop.is_cancelled() {
+                let until = *stop_at.get_or_insert(now.monotonic + STOP_GRACE);
+                if !self.machine.is_waiting() || now.monotonic >= until {
+                    return;
+                }
+            }
+            match self.machine.poll_action(now, &mut *self.outbox) {
+                Action::Connect => {
+                    self.publish(now);
+                    tokio::select! {
+                        biased;
+                        () = stop.cancelled() => return,
+                        opened = timeout(CONNECT_TIMEOUT, TcpStream::connect(&*self.destination.address)) => {
+                            self.opened(opened.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())));
+                        }
+                    }
+                    self.publish((self.clock)());
+                }
+                Action::Send(row) => self.send(now, row.body),
+                Action::Close => self.lost(now, "no acknowledgement in time"),
+                Action::Wait(until) => {
+                    if !self.machine.is_waiting() || now.monotonic.since(self.published) >= LOOK_INTERVAL {
+                        self.publish(now);
+                    }
+                    let until = stop_at.map_or(until, |stop_at: Instant| stop_at.min(until));
+                    match self.wait(now, until, wake, stop, stop_at.is_some()).await {
+                        Event::Stop | Event::Due => {}
+                        Event::Wake => self.machine.handle_wake(),
+                        Event::Wrote(Ok(_)) => {}
+                        Event::Wrote(Err(error)) | Event::Read(Err(error)) => {
+                            let now = (self.clock)();
+                            let reason = error.to_string();
+                            self.machine.handle_disconnected(now, reason.as_str());
+                            self.lost(now, &reason);
+                        }
+                        Event::Read(Ok(0)) => {
+                            let now = (self.clock)();
+                            self.machine.handle_disconnected(now, "closed by the receiver");
+                            self.lost(now, "closed by the receiver");
+                        }
+                        Event::Read(Ok(_)) => self.read_answers(),
+                    }
+                }
+            }
+        }
+    }
+
+    async fn wait(
+        &mut self,
+        now: Now,
+        until: Instant,
+        wake: &Notify,
+        stop: &CancellationToken,
+        stopping: bool,
+    ) -> Event {
+        self.timer.arm(now.monotonic, until);
+        let timer = &mut self.timer;
+        let Some(Connection { stream, input, output, .. }) = &mut self.connection else {
+            return tokio::select! {
+                biased;
+                () = stop.cancelled(), if !stopping => Event::Stop,
+                () = timer.fired() => Event::Due,
+            };
+        };
+        let (mut reader, mut writer) = stream.split();
+        tokio::select! {
+            biased;
+            () = stop.cancelled(), if !stopping => Event::Stop,
+            // Before the answer is read, so that what it lets go next is chosen among everything there is.
+            () = wake.notified() => Event::Wake,
+            wrote = writer.write_buf(output), if !output.is_empty() => Event::Wrote(wrote),
+            read = reader.read_buf(input) => Event::Read(read),
+            () = timer.fired() => Event::Due,
+        }
+    }
+
+    fn opened(&mut self, opened: io::Result<TcpStream>) {
+        let now = (self.clock)();
+        match opened.and_then(|stream| stream.set_nodelay(true).map(|()| stream)) {
+            Ok(stream) => {
+                tracing::info!(sink = &*self.destination.id, "Connected.");
+                self.connection = Some(Connection {
+                    stream,
+                    codec: BoundedMllp::new(ACK_BYTES_MAX),
+                    input: BytesMut::with_capacity(READ_BYTES),
+                    output: BytesMut::new(),
+                });
+                self.machine.handle_connected(now);
+            }
+            Err(error) => {
+                tracing::debug!(sink = &*self.destination.id, error = %error, "Cannot connect.");
+                self.machine.handle_disconnected(now, error.to_string());
+            }
+        }
+    }
+
+    fn send(&mut self, now: Now, body: Vec<u8>) {
+        let Some(Connection { stream, codec, output, .. }) = &mut self.connection else {
+            self.machine.handle_disconnected(now, "there is no connection");
+            return;
+        };
+        if codec.encode(BytesMut::from(Bytes::from(body)), output).is_err() {
+            tracing::error!(sink = &*self.destination.id, "A message cannot be framed and is kept as a dead letter.");
+            self.machine.handle_unsendable(now, &mut *self.outbox);
+            return;
+        }
+        // Nearly always the socket takes it at once; what it does not take is written while waiting.
+        if let Ok(written) = stream.try_write(output) {
+            bytes::Buf::advance(output, written);
+        }
+    }
+
+    fn read_answers(&mut self) {
+        let now = (self.clock)();
+        let Some(connection) = &mut self.connection else { return };
+        loop {
+            match connection.codec.decode(&mut connection.input) {
+                Ok(Some(block)) => {
+                    let message = Message::parse(&block).ok();
+                    let ack = message.and_then(|message| Ack::parse(&message).ok());
+                    self.machine.handle_answer(now, ack.as_ref(), &mut *self.outbox);
+                }
+                Ok(None) => break,
+                Err(error) => {
+                    let reason = error.to_string();
+                    self.machine.handle_disconnected(now, reason.as_str());
+                    self.lost(now, &reason);
+                    return;
+                }
+            }
+        }
+        connection.input.reserve(READ_BYTES);
+    }
+
+    fn lost(&mut self, now: Now, reason: &str) {
+        if self.connection.take().is_some() {
+            tracing::info!(sink = &*self.destination.id, reason, "Disconnected.");
+        }
+        self.publish(now);
+    }
+
+    fn publish(&mut self, now: Now) {
+        self.published = now.monotonic;
+        let depth = self.outbox.depth();
+        let (state, counters, held) = (self.machine.state(), self.machine.counters, self.machine.held());
+        self.status.send_if_modified(|status| {
+            let depth = depth.unwrap_or(status.depth);
+            let newer = SinkStatus { state, counters, depth, held };
+            let changed = *status != newer;
+            *status = newer;
+            changed
+        });
+    }
+}

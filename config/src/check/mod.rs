@@ -1,0 +1,91 @@
+//! Sections to a plan. Everything is checked, whatever else is wrong; nothing is said twice.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use vigil_model::{Device, Ward};
+
+mod appliance;
+mod bus;
+mod destinations;
+mod devices;
+mod limits;
+mod links;
+mod names;
+mod presets;
+mod rules;
+
+pub(crate) use names::shortened;
+pub use presets::BUILT_IN_PRESETS;
+
+use crate::document::{Document, Problems};
+use crate::plan::{Plan, PresetUse};
+use crate::problem::Problem;
+use crate::profiles::{ProfileSource, Profiles};
+use crate::read;
+use names::{Identifiers, Names};
+use presets::Presets;
+
+/// Reads and checks a configuration text. `name` stands for the file in problems. Pure: what is not in the text comes from
+/// `source`.
+///
+/// # Errors
+/// Every problem at once, in the order of the text; warnings among them.
+pub fn parse(text: &str, name: &str, source: &dyn ProfileSource) -> Result<Plan, Vec<Problem>> {
+    let document = Document::parse(name, text)?;
+    let mut problems = Problems::new(&document);
+    let plan = check(&mut problems, source);
+    match plan {
+        Some(mut plan) if !problems.refuse() => {
+            plan.warnings = problems.into_sorted();
+            Ok(plan)
+        }
+        _ => Err(problems.into_sorted()),
+    }
+}
+
+/// The plan, which is of use only if no problem refuses it.
+fn check(problems: &mut Problems<'_, '_>, source: &dyn ProfileSource) -> Option<Plan> {
+    let draft = read::draft(problems);
+    let mut identifiers = Identifiers::default();
+    let section = draft.appliance.as_ref();
+    let appliance = section.and_then(|section| appliance::appliance(section, &mut identifiers, problems));
+    let profiles = Profiles::collect(section.and_then(|section| section.profiles_dir.as_deref()), source, problems);
+
+    let bed_names = Names::collect("bed", "id", problems);
+    let link_names = Names::collect("link", "id", problems);
+    let presets = Presets::new(&draft.presets, problems);
+    let devices = devices::devices(&draft.devices, &bed_names, &link_names, &profiles, &mut identifiers, problems);
+    let facility = section.map_or("", |section| &section.facility);
+    let beds = appliance::beds(&draft.beds, facility, &presets, &bed_names, &devices, problems);
+    let links = links::links(&draft.links, &devices, problems);
+    let appliance_id = section.map_or("", |section| &section.id);
+    destinations::destinations(&draft.destinations, appliance_id, &bed_names, problems);
+
+    let mut uses = Vec::new();
+    let mut ward = Ward { appliance: appliance?, beds: Vec::new(), devices: Vec::new() };
+    for bed in beds {
+        let checked = bed?;
+        ward.beds.push(checked.bed);
+        uses.push(PresetUse { preset: checked.preset, unused: checked.unused_limits });
+    }
+    for device in devices {
+        let device = device?;
+        ward.devices.push(Device {
+            bed: appliance::index_of(&device.bed_id, &draft.beds)?,
+            id: device.id.into(),
+            profile: device.profile,
+            eui64: device.eui64,
+            quiet_time: device.quiet_time,
+            fresh_for: device.fresh_for,
+        });
+    }
+    Some(Plan {
+        ward: Arc::new(ward),
+        links,
+        destinations: draft.destinations.into_iter().collect::<Option<Vec<_>>>()?,
+        data_dir: PathBuf::from(&section?.data_dir),
+        warnings: Vec::new(),
+        presets: uses,
+    })
+}

@@ -1,0 +1,62 @@
+//! The sections of a configuration file as they are written. Plain data: nothing here is checked beyond its type.
+//!
+//! The doc comment of a field is what an operator reads in the JSON Schema. Every field that may be left out says what
+//! then holds.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+use vigil_messages::Destination;
+
+mod bed;
+mod device;
+mod limit;
+mod link;
+
+pub use bed::{ApplianceSection, BedSection, PatientSection, TechnicalSection};
+pub use device::DeviceSection;
+pub use limit::{BedLimitSection, PresetLimitSection, PresetSection};
+pub use link::{BusSection, LinkSection, SerialSection};
+
+/// Configuration of one Vigil appliance: who it is, the beds it serves, the devices at these beds and how they are
+/// reached, the limits that are judged, and the hospital systems that are told.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    /// This appliance. Required.
+    pub appliance: ApplianceSection,
+    /// The beds, one `[[bed]]` each.
+    #[serde(default)]
+    pub bed: Vec<BedSection>,
+    /// Named sets of limits that beds refer to, one `[[preset]]` each. `adult` and `adult-intensive`
+    /// are built in.
+    #[serde(default)]
+    pub preset: Vec<PresetSection>,
+    /// The serial lines and network connections, one `[[link]]` each.
+    #[serde(default)]
+    pub link: Vec<LinkSection>,
+    /// The devices, one `[[device]]` each.
+    #[serde(default)]
+    pub device: Vec<DeviceSection>,
+    /// The systems that are told, one `[[destination]]` each.
+    #[serde(default)]
+    pub destination: Vec<Destination>,
+}
+
+/// The sections of a file, as [`File`] names them.
+pub(crate) const SECTIONS: [&str; 6] = ["appliance", "bed", "preset", "link", "device", "destination"];
+
+pub(crate) fn eui64_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "pattern": "^([0-9A-Fa-f]{2}[:-]?){7}[0-9A-Fa-f]{2}$" })
+}
+
+pub(crate) fn id_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$" })
+}
+
+pub(crate) fn priority_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "enum": ["low", "medium", "high"] })
+}
+
+pub(crate) fn side_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "enum": ["low", "high"] })
+}

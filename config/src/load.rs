@@ -1,0 +1,98 @@
+//! The one place of this crate that reads files.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use vigil_messages::Destination;
+
+use crate::plan::Plan;
+use crate::problem::{Problem, Severity};
+use crate::profiles::{ProfileSource, ProfileText};
+
+/// Largest configuration or profile that is read.
+const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+
+/// Most profiles that are read from one folder.
+const PROFILES_MAX: usize = 500;
+
+/// Reads and checks a configuration file, the profiles in its `profiles_dir`, and those in `profiles` (`--profile FILE`).
+/// Relative paths in the configuration start at its folder; paths in the plan do so no longer.
+///
+/// # Errors
+/// Every problem at once.
+pub fn load(path: &Path, profiles: &[PathBuf]) -> Result<Plan, Vec<Problem>> {
+    let name = path.display().to_string();
+    let text = read_text(path)
+        .map_err(|why| vec![Problem::of_file(&name, format!("cannot be read: {why}"), "check path and permissions")])?;
+    let base = path.parent().unwrap_or(Path::new("")).to_path_buf();
+    let source = Files { base: base.clone(), extra: profiles.to_vec() };
+    let mut plan = crate::parse(&text, &name, &source)?;
+    plan.data_dir = base.join(&plan.data_dir);
+    for destination in &mut plan.destinations {
+        let Destination::Mqtt(mqtt) = destination else { continue };
+        if mqtt.password_file.is_empty() {
+            continue;
+        }
+        let file = base.join(&*mqtt.password_file);
+        mqtt.password_file = file.display().to_string().into();
+        if let Err(error) = std::fs::File::open(&file) {
+            plan.warnings.push(Problem {
+                severity: Severity::Warning,
+                key: format!("destination[{}].password_file", mqtt.id),
+                ..Problem::of_file(
+                    &name,
+                    format!("{} cannot be read: {error}", file.display()),
+                    "it is read at each connection",
+                )
+            });
+        }
+    }
+    Ok(plan)
+}
+
+/// Profiles in files.
+struct Files {
+    base: PathBuf,
+    extra: Vec<PathBuf>,
+}
+
+impl ProfileSource for Files {
+    fn folder(&self, folder: &str) -> Result<Vec<ProfileText>, String> {
+        let folder = self.base.join(folder);
+        let entries = std::fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        let mut paths = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(|error| format!("{}: {error}", folder.display()))?.path();
+            if path.extension().is_some_and(|extension| extension == "toml") {
+                paths.push(path);
+            }
+        }
+        if paths.len() > PROFILES_MAX {
+            return Err(format!("{} has more than {PROFILES_MAX} profiles", folder.display()));
+        }
+        paths.sort();
+        Ok(paths.iter().map(|path| profile(path)).collect())
+    }
+
+    fn files(&self) -> Vec<ProfileText> {
+        self.extra.iter().map(|path| profile(path)).collect()
+    }
+}
+
+fn profile(path: &Path) -> ProfileText {
+    ProfileText { file: path.display().to_string(), text: read_text(path) }
+}
+
+fn read_text(path: &Path) -> Result<String, String> {
+    let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
+    let mut bytes = Vec::new();
+    file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > FILE_BYTES_MAX {
+        return Err(format!("it has more than {FILE_BYTES_MAX} bytes"));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let line =
+            error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+        format!("line {line} is not UTF-8")
+    })
+}

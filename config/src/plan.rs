@@ -1,0 +1,85 @@
+//! What a configuration comes to: everything resolved, checked, and ready to be assembled.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use vigil_messages::Destination;
+use vigil_model::{DeviceIndex, Ward};
+use vigil_protocols::driver::DriverConfig;
+use vigil_protocols::link::{BusSettings, Transport};
+use vigil_protocols::modbus::BusUnit;
+
+use crate::problem::Problem;
+
+/// A checked configuration. A plan that exists can be assembled: every reference leads somewhere, every number is in
+/// bounds, every schedule can be kept.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Appliance, beds and devices.
+    pub ward: Arc<Ward>,
+    /// What is opened, in the order of the configuration.
+    pub links: Vec<LinkPlan>,
+    /// Who is told, in the order of the configuration.
+    pub destinations: Vec<Destination>,
+    /// Folder for everything that must survive a restart.
+    pub data_dir: PathBuf,
+    /// What somebody should look at although the configuration is accepted.
+    pub warnings: Vec<Problem>,
+    /// What became of the presets, bed by bed in the order of the ward.
+    pub presets: Vec<PresetUse>,
+}
+
+/// How the preset of a bed was used.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PresetUse {
+    /// Name of the preset; `None` for a bed without one.
+    pub preset: Option<String>,
+    /// Its limits, as `METRIC/side`, that are not judged since no device of the bed provides the metric.
+    pub unused: Vec<String>,
+}
+
+/// One connection and who is on it.
+#[derive(Clone, Debug)]
+pub enum LinkPlan {
+    /// One device with a conversation of its own.
+    Stream {
+        /// Configured id.
+        id: Arc<str>,
+        /// How it is reached, line settings resolved.
+        transport: Transport,
+        /// The device.
+        device: DeviceIndex,
+        /// How it is spoken to.
+        driver: DriverConfig,
+        /// How long it may be silent before its link counts as lost.
+        quiet_time: Duration,
+    },
+    /// A Modbus bus with its units.
+    Bus {
+        /// Configured id.
+        id: Arc<str>,
+        /// How it is reached: a serial line speaks RTU, a network connection Modbus TCP.
+        transport: Transport,
+        /// How Modbus is spoken.
+        settings: BusSettings,
+        /// The units, each once.
+        units: Vec<BusUnit>,
+    },
+}
+
+impl LinkPlan {
+    /// Configured id.
+    pub fn id(&self) -> &Arc<str> {
+        match self {
+            LinkPlan::Stream { id, .. } | LinkPlan::Bus { id, .. } => id,
+        }
+    }
+
+    /// How it is reached.
+    pub fn transport(&self) -> &Transport {
+        match self {
+            LinkPlan::Stream { transport, .. } | LinkPlan::Bus { transport, .. } => transport,
+        }
+    }
+}

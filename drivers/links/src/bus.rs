@@ -1,0 +1,145 @@
+//! Performs the reads that a bus schedule asks for, one at a time, and hands their outcomes back.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::mpsc;
+use vigil_model::DeviceReport;
+use vigil_protocols::link::{BusSettings, Transport};
+use vigil_protocols::modbus::{Bus, BusAction, ReadError};
+
+use crate::client::{Client, Rtu, Tcp};
+use crate::outlet::{Closed, Outlet};
+use crate::serial::SerialLine;
+use crate::timer::Timer;
+use crate::{Clock, reconnect};
+
+/// Runs a bus for ever, or until nobody receives its reports.
+pub(crate) async fn run(
+    id: Arc<str>,
+    transport: Transport,
+    settings: BusSettings,
+    bus: Bus,
+    reports: mpsc::Sender<Vec<DeviceReport>>,
+    clock: Clock,
+) -> Closed {
+    let mut runner = Runner::new(bus, reports, clock);
+    let mut last_reason = String::new();
+    for attempt in 0.. {
+        let ended = match runner.watching(open(&transport, settings)).await {
+            Ok(Ok(client)) => {
+                tracing::info!(link = %id, "Bus opened.");
+                last_reason.clear();
+                runner.hold(client).await
+            }
+            Ok(Err(reason)) => Ok(reason),
+            Err(Closed) => Err(Closed),
+        };
+        let Ok(reason) = ended else { return Closed };
+        if reason != last_reason {
+            tracing::warn!(link = %id, reason, "Bus lost.");
+        }
+        if runner.lose(&reason).await.is_err() {
+            return Closed;
+        }
+        last_reason = reason;
+        tokio::time::sleep(reconnect::pause(&id, attempt)).await;
+    }
+    Closed
+}
+
+async fn open(transport: &Transport, settings: BusSettings) -> Result<Client<SerialLine>, String> {
+    match transport {
+        Transport::Serial(serial) => {
+            let line = SerialLine::open(serial);
+            let line = line.map_err(|error| format!("cannot open serial port {}: {error}", serial.port))?;
+            Ok(Client::Rtu(Rtu::new(line, serial, settings)))
+        }
+        Transport::Tcp { address } => Tcp::connect(address, settings).await.map(Client::Tcp),
+    }
+}
+
+struct Runner {
+    bus: Bus,
+    outlet: Outlet,
+    clock: Clock,
+    timer: Timer,
+}
+
+impl Runner {
+    fn new(bus: Bus, reports: mpsc::Sender<Vec<DeviceReport>>, clock: Clock) -> Self {
+        Self { bus, outlet: Outlet::new(reports), clock, timer: Timer::new() }
+    }
+
+    /// Follows the schedule until the connection is lost. Returns why it was lost.
+    async fn hold<T>(&mut self, mut client: Client<T>) -> Result<String, Closed>
+    where
+        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        self.bus.handle_connected((self.clock)());
+        self.settle().await?;
+        loop {
+            let now = (self.clock)();
+            let action = self.bus.poll_action(now);
+            self.settle().await?;
+            match action {
+                BusAction::Wait(until) => {
+                    self.timer.set((self.clock)(), Some(until));
+                    self.timer.fired().await;
+                }
+                BusAction::Read(request) => {
+                    let outcome = self.watching(client.read(&request)).await?;
+                    let recover = match &outcome {
+                        Ok(_) | Err(ReadError::Exception(_)) => false,
+                        Err(ReadError::Transport(reason)) => match &client {
+                            Client::Rtu(_) => return Ok(reason.clone()),
+                            // Servers close idle connections: that alone does not lose a device.
+                            Client::Tcp(_) => true,
+                        },
+                        Err(ReadError::Timeout | ReadError::WrongLength { .. } | ReadError::Protocol(_)) => true,
+                    };
+                    self.bus.handle_outcome((self.clock)(), outcome);
+                    self.settle().await?;
+                    if recover {
+                        match self.watching(client.recover()).await? {
+                            Ok(bytes) => self.bus.handle_late((self.clock)(), bytes),
+                            Err(reason) => return Ok(reason),
+                        }
+                        self.settle().await?;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn lose(&mut self, reason: &str) -> Result<(), Closed> {
+        self.bus.handle_disconnected((self.clock)(), reason);
+        self.settle().await
+    }
+
+    /// Waits for something on the wire, and tells of units that become silent meanwhile.
+    async fn watching<F: Future>(&mut self, work: F) -> Result<F::Output, Closed> {
+        tokio::pin!(work);
+        loop {
+            self.timer.set((self.clock)(), self.bus.poll_timeout());
+            tokio::select! {
+                biased;
+                output = &mut work => return Ok(output),
+                () = self.timer.fired() => {}
+            }
+            self.bus.handle_timeout((self.clock)());
+            self.settle().await?;
+        }
+    }
+
+    async fn settle(&mut self) -> Result<(), Closed> {
+        while let Some(report) = self.bus.poll_report() {
+            self.outlet.push(report);
+        }
+        self.outlet.send().await
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,181 @@
+//! Resources: what flows from stage to stage within a step, and what the whole ward has once.
+//!
+//! Inbox and outbox are plain resources, drained every step. Between stages, lists carry facts and transitions in the order
+//! of their making; for one device that is the order of time.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bevy_ecs::entity::Entity;
+use bevy_ecs::resource::Resource;
+use vigil_model::{
+    Command, DeviceAlarm, DeviceReport, EngineEvent, EventKind, Instant, Now, ObservationReport, Occurrence, Phase,
+    Quantity, Timestamp,
+};
+
+use crate::bed::Association;
+use crate::deadlines::Deadlines;
+use crate::device::{ConditionChange, ConditionRef};
+
+/// The time of the step.
+#[derive(Resource, Clone, Copy, Debug)]
+pub(crate) struct Clock {
+    pub(crate) now: Now,
+    /// Time of the step before.
+    pub(crate) before: Instant,
+}
+
+impl Clock {
+    /// Civil time of an instant that is not later than the step. A deadline has passed before its step runs.
+    pub(crate) fn utc(self, at: Instant) -> Timestamp {
+        self.now.utc - self.now.monotonic.since(at)
+    }
+}
+
+/// What arrived since the last step.
+#[derive(Resource, Debug, Default)]
+pub(crate) struct Inbox {
+    pub(crate) reports: Vec<DeviceReport>,
+    pub(crate) commands: Vec<Command>,
+    pub(crate) associations: Vec<AssociationChange>,
+}
+
+/// A patient is bound to a bed, or leaves it.
+#[derive(Debug)]
+pub(crate) struct AssociationChange {
+    pub(crate) bed: u32,
+    pub(crate) association: Option<Association>,
+}
+
+/// Entities of beds and devices by position in the ward. An `Entity` is no identity; these positions are.
+#[derive(Resource, Debug, Default)]
+pub(crate) struct Index {
+    pub(crate) beds: Vec<Entity>,
+    pub(crate) devices: Vec<Entity>,
+}
+
+/// When each device is due in each stage that has deadlines.
+#[derive(Resource, Debug, Default)]
+pub(crate) struct Timers {
+    pub(crate) supervise: Deadlines,
+    pub(crate) judge: Deadlines,
+    pub(crate) signal: Deadlines,
+    /// Devices that are due, collected anew by each stage.
+    pub(crate) due: Vec<u32>,
+}
+
+impl Timers {
+    /// The first deadline of all stages.
+    pub(crate) fn first(&self) -> Instant {
+        self.supervise.first().min(self.judge.first()).min(self.signal.first())
+    }
+}
+
+/// What became known, from `Receive` and `Supervise` to `Judge`.
+#[derive(Resource, Debug, Default)]
+pub(crate) struct Facts(pub(crate) Vec<Fact>);
+
+/// Something that became known about a device.
+#[derive(Debug)]
+pub(crate) struct Fact {
+    pub(crate) at: Instant,
+    pub(crate) device: u32,
+    /// Position of the metric; 0 for what is about the whole device.
+    pub(crate) metric: u32,
+    pub(crate) said: Said,
+}
+
+/// What became known.
+#[derive(Debug)]
+pub(crate) enum Said {
+    /// A fresh valid number.
+    Number(Quantity),
+    /// A fresh valid state or text.
+    Word,
+    /// The device has something that must not be used, or lacks what it should have.
+    Unusable,
+    /// The device has no episodic value, which is no fault.
+    Nothing,
+    /// The value is past its bound, or none has come within its bound since the link is back.
+    Stale,
+    /// Contact is lost.
+    LinkLost,
+    /// The device is heard again, or for the first time.
+    LinkUp,
+    /// The operating mode is normal from now on, or no longer.
+    Mode {
+        /// Whether it is normal.
+        normal: bool,
+    },
+    /// The device says that an alarm is present or over.
+    Alarm(Box<DeviceAlarm>),
+    /// The device's list of alarms is complete.
+    AlarmsListed,
+}
+
+/// Conditions that changed, from `Judge` to `Signal`.
+#[derive(Resource, Debug, Default)]
+pub(crate) struct Transitions(pub(crate) Vec<Transition>);
+
+/// One condition that changed.
+#[derive(Debug)]
+pub(crate) struct Transition {
+    pub(crate) at: Instant,
+    pub(crate) device: u32,
+    pub(crate) condition: ConditionRef,
+    pub(crate) change: ConditionChange,
+}
+
+/// What is to be said, from all stages to `Publish`.
+#[derive(Resource, Debug, Default)]
+pub(crate) struct Drafts {
+    pub(crate) alarms: Vec<AlarmDraft>,
+    pub(crate) answers: Vec<EventKind>,
+    pub(crate) reports: Vec<ReportDraft>,
+    /// Devices whose status changed.
+    pub(crate) devices: Vec<u32>,
+    /// Beds whose alarm picture may have changed.
+    pub(crate) beds: Vec<u32>,
+    /// Say how everything is: the first step after the start.
+    pub(crate) everything: bool,
+}
+
+/// An alarm event without number and patient.
+#[derive(Debug)]
+pub(crate) struct AlarmDraft {
+    /// Positions in the ward; `u32::MAX` for what is no longer in it.
+    pub(crate) bed: u32,
+    pub(crate) device: u32,
+    pub(crate) phase: Phase,
+    pub(crate) occurrence: Arc<Occurrence>,
+}
+
+/// The observations of an interval without the patient.
+#[derive(Debug)]
+pub(crate) struct ReportDraft {
+    pub(crate) bed: u32,
+    pub(crate) device: u32,
+    pub(crate) start: Instant,
+    pub(crate) report: ObservationReport,
+}
+
+/// What the step says.
+#[derive(Resource, Debug, Default)]
+pub(crate) struct Outbox {
+    pub(crate) events: Vec<EngineEvent>,
+    /// Number of the next event.
+    pub(crate) next_seq: u64,
+}
+
+/// Names of occurrences, and where they are.
+#[derive(Resource, Debug)]
+pub(crate) struct Book {
+    pub(crate) appliance: Arc<str>,
+    pub(crate) next_occurrence: u64,
+    /// Device and condition of each occurrence whose signal is not off, by number.
+    pub(crate) open: BTreeMap<u64, (u32, ConditionRef)>,
+    /// Restored occurrences that are still to be told.
+    pub(crate) restored: Vec<u32>,
+    /// Restored occurrences of what is no longer in the ward.
+    pub(crate) orphans: Vec<Occurrence>,
+}

@@ -1,0 +1,36 @@
+//! The picture of the ward: reports and commands in, events out.
+//!
+//! Holds the latest knowledge of every bed and device, supervises links and freshness, judges alarm conditions and decides
+//! what people are told. Deterministic and without I/O: no clock, socket, thread or file; time is handed in with every
+//! step. It does not know how devices speak or how messages look, and it never sends anything towards a device.
+//!
+//! Inside, a bevy_ecs world with an entity a bed and an entity a device, and one single-threaded schedule of chained
+//! stages. The two machines that decide about alarms are plain functions: [`machine::condition`] and [`machine::signal`].
+
+mod assemble;
+mod bed;
+mod counters;
+mod deadlines;
+mod device;
+mod engine;
+mod flow;
+mod layout;
+pub mod machine;
+mod occurrence;
+mod restore;
+mod snapshot;
+mod stage;
+
+pub use bed::BoundBy;
+pub use counters::{Counters, DeviceFaults, Tally};
+pub use engine::Engine;
+pub use restore::Restored;
+pub use snapshot::{BedSnapshot, DeviceSnapshot, MetricSnapshot, Snapshot};
+pub use stage::judge_raised::DEVICE_ALARMS_MAX;
+
+#[cfg(test)]
+extern crate self as vigil_engine;
+
+#[cfg(test)]
+#[path = "../tests/common/mod.rs"]
+mod common;

@@ -1,0 +1,6 @@
+//! The two small machines that every alarm goes through: does the condition exist, and should people be told.
+//!
+//! Plain functions on plain enums. They know no clock, no ECS and no device; each table stands in its module comment.
+
+pub mod condition;
+pub mod signal;

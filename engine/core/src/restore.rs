@@ -1,0 +1,158 @@
+//! What comes back after a restart.
+//!
+//! Occurrences come back as they were told, with their names, latches, priorities and acknowledgements, and their
+//! conditions *to be confirmed*: present until there is evidence that they are over. Nothing is known of any value. Delays
+//! that were running begin anew, since nobody had been told of them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use vigil_model::{AlarmState, DeviceAlarm, Instant, Occurrence};
+
+use bevy_ecs::world::World;
+
+use crate::DEVICE_ALARMS_MAX;
+use crate::counters::Tally;
+use crate::deadlines::NEVER;
+use crate::device::{ConditionRef, Conditions, Connection, Fixed, Live, Metrics, Raised, Signals};
+use crate::flow::{Book, Drafts, Index, Outbox, Timers};
+use crate::machine::condition::Condition;
+use crate::machine::signal::Signal;
+use crate::occurrence::{key, raised_key};
+use crate::stage::judge::Judging;
+use crate::stage::judge_raised::is_same;
+
+/// What the journal remembers of the run before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Restored {
+    /// Number of the next event; at least 1.
+    pub next_seq: u64,
+    /// Number of the next occurrence; at least 1.
+    pub next_occurrence: u64,
+    /// Occurrences that were active or latched. Others are ignored.
+    pub occurrences: Vec<Occurrence>,
+}
+
+pub(crate) fn restore(world: &mut World, restored: Restored, at: Instant) {
+    let mut occurrences = restored.occurrences;
+    occurrences.retain(|occurrence| occurrence.state != AlarmState::Inactive);
+    occurrences.sort_by(|a, b| a.id.cmp(&b.id));
+    let used = occurrences.iter().map(|occurrence| occurrence.id.number).max().unwrap_or(0);
+
+    let mut outbox = world.resource_mut::<Outbox>();
+    outbox.next_seq = outbox.next_seq.max(restored.next_seq);
+    let mut book = world.resource_mut::<Book>();
+    book.next_occurrence = book.next_occurrence.max(restored.next_occurrence).max(used.saturating_add(1));
+    let mut drafts = world.resource_mut::<Drafts>();
+    drafts.everything = true;
+
+    let mut devices = BTreeSet::new();
+    for occurrence in occurrences {
+        let number = occurrence.id.number;
+        match place(world, &occurrence) {
+            Some((device, condition)) => {
+                confirm(world, device, condition, occurrence, at);
+                world.resource_mut::<Book>().open.insert(number, (device, condition));
+                devices.insert(device);
+            }
+            None => world.resource_mut::<Book>().orphans.push(occurrence),
+        }
+    }
+    devices.iter().for_each(|device| settle(world, *device, at));
+    world.resource_mut::<Book>().restored.extend(devices);
+}
+
+/// Device and condition of an occurrence in this ward; `None` if the rule or device is gone, the device stands at another
+/// bed, or the condition is occupied already.
+fn place(world: &mut World, occurrence: &Occurrence) -> Option<(u32, ConditionRef)> {
+    if occurrence.id.appliance != world.resource::<Book>().appliance {
+        return None;
+    }
+    let index = world.resource::<Index>();
+    let is_it = |fixed: &&Fixed| fixed.id == occurrence.device && fixed.bed_id == occurrence.bed;
+    let fixed = index.devices.iter().filter_map(|entity| world.get::<Fixed>(*entity)).find(is_it)?;
+    let (device, entity) = (fixed.index, index.devices[fixed.index as usize]);
+    let source = occurrence.source.containment;
+    if raised_key(&fixed.id, occurrence.event, source, &occurrence.text) == occurrence.key {
+        let mut conditions = world.get_mut::<Conditions>(entity)?;
+        return Some((device, ConditionRef::Raised(remember(&mut conditions, occurrence)?)));
+    }
+    let layout = &fixed.layout;
+    let of_metrics = layout.metric_positions().flat_map(|p| [ConditionRef::Stale(p), ConditionRef::Invalid(p)]);
+    let of_limits = layout.limit_positions().flat_map(|p| [ConditionRef::Limit(p), ConditionRef::CannotEvaluate(p)]);
+    let mut all = std::iter::once(ConditionRef::LinkLost).chain(of_metrics).chain(of_limits);
+    let condition = all.find(|condition| key(fixed, *condition) == occurrence.key)?;
+    let live = &world.get::<Signals>(entity)?.live;
+    live.iter().all(|live| live.condition != condition).then_some((device, condition))
+}
+
+/// Makes room for an alarm that the device had raised.
+fn remember(conditions: &mut Conditions, occurrence: &Occurrence) -> Option<u32> {
+    let said = DeviceAlarm {
+        event: occurrence.event,
+        source: occurrence.source.containment,
+        present: true,
+        priority: occurrence.priority,
+        kind: occurrence.kind,
+        text: Arc::clone(&occurrence.text),
+    };
+    if conditions.raised.len() >= DEVICE_ALARMS_MAX
+        || conditions.raised.iter().any(|raised| is_same(&raised.said, &said))
+    {
+        return None;
+    }
+    let number = conditions.next_raised;
+    conditions.next_raised = number.wrapping_add(1);
+    conditions.raised.push(Raised { number, said, listed: false, condition: Condition::Absent });
+    Some(number)
+}
+
+fn confirm(world: &mut World, device: u32, condition: ConditionRef, occurrence: Occurrence, at: Instant) {
+    let entity = world.resource::<Index>().devices[device as usize];
+    let signal = match occurrence.state {
+        AlarmState::Latched => Signal::Latched,
+        AlarmState::Active | AlarmState::Inactive => Signal::On { acknowledged: occurrence.is_acknowledged() },
+    };
+    if signal != Signal::Latched
+        && let Some(mut conditions) = world.get_mut::<Conditions>(entity)
+    {
+        conditions.set(condition, Condition::Present { since: at });
+    }
+    if let Some(mut signals) = world.get_mut::<Signals>(entity) {
+        let place = signals.live.partition_point(|live| live.condition < condition);
+        let live = Live {
+            condition,
+            signal,
+            value: None,
+            onset: at,
+            raised: None,
+            occurrence: Some(Arc::new(occurrence)),
+            restored: true,
+        };
+        signals.live.insert(place, live);
+    }
+}
+
+/// What follows from what came back: a link that was lost is lost until the device is heard, and holds back what it held
+/// back before. Deadlines are made exact.
+fn settle(world: &mut World, device: u32, at: Instant) {
+    let entity = world.resource::<Index>().devices[device as usize];
+    let (mut transitions, mut tally) = (Vec::new(), Tally::default());
+    let mut query = world.query::<(&Fixed, &mut Conditions, &mut Connection, &mut Metrics)>();
+    let Ok((fixed, mut conditions, mut connection, mut metrics)) = query.get_mut(world, entity) else { return };
+    let conditions = &mut *conditions;
+    let is_lost = conditions.link_lost != Condition::Absent;
+    conditions.recount = true;
+    let layout = &fixed.layout;
+    let mut judging = Judging { fixed, layout, conditions, transitions: &mut transitions, tally: &mut tally };
+    if is_lost {
+        judging.link_lost(at);
+        connection.lost = true;
+        metrics.next = NEVER;
+    }
+    let (judge, supervise) = (judging.settle_deadline(), metrics.next);
+    debug_assert!(transitions.is_empty(), "link lost is present already, and withholding begins nothing");
+    let mut timers = world.resource_mut::<Timers>();
+    timers.judge.set(device, judge);
+    timers.supervise.set(device, supervise);
+}

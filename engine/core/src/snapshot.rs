@@ -1,0 +1,122 @@
+//! The picture of the ward at one moment, for whoever shows it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use vigil_model::{
+    BedSummary, Code, Containment, Freshness, Identity, LinkState, Now, Occurrence, OperatingMode, Quality, Timestamp,
+    Unit, Value,
+};
+
+use bevy_ecs::world::World;
+
+use crate::bed::{BoundBy, PatientContext, Place};
+use crate::device::{Connection, Fixed, Metrics, Signals};
+use crate::flow::Index;
+use crate::stage::publish::summary;
+
+/// The ward.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Beds, in the order of the configuration.
+    pub beds: Vec<BedSnapshot>,
+}
+
+/// A bed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BedSnapshot {
+    /// Configured id.
+    pub id: Arc<str>,
+    /// Whether a patient is bound to it. Who is not said here.
+    pub patient: bool,
+    /// Who bound that patient to it.
+    pub bound_by: Option<BoundBy>,
+    /// Its alarm picture.
+    pub summary: BedSummary,
+    /// Its devices, in the order of the configuration.
+    pub devices: Vec<DeviceSnapshot>,
+    /// Occurrences that people have been told of and that are not over, ascending by number.
+    pub occurrences: Vec<Occurrence>,
+}
+
+/// A device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceSnapshot {
+    /// Configured id.
+    pub id: Arc<str>,
+    /// State of the connection, as last said.
+    pub link: LinkState,
+    /// Since when.
+    pub since: Timestamp,
+    /// Who it says it is.
+    pub identity: Identity,
+    /// What it says it is doing.
+    pub mode: OperatingMode,
+    /// Wire faults since the start, in the order of [`vigil_model::FaultKind::ALL`].
+    pub faults: [u64; 8],
+    /// Its metrics, ascending by containment.
+    pub metrics: Vec<MetricSnapshot>,
+}
+
+/// A metric.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MetricSnapshot {
+    /// Which metric.
+    pub code: Code,
+    /// Its row in the device.
+    pub containment: Containment,
+    /// Its unit; `None` for states and text.
+    pub unit: Option<Unit>,
+    /// Label for people.
+    pub label: Arc<str>,
+    /// What may be shown as current. A value can be fresh and yet questionable: it is shown as such.
+    pub freshness: Freshness<(Value, Quality)>,
+    /// How long ago it last arrived, with or without a value; `None` if never.
+    pub age: Option<Duration>,
+}
+
+pub(crate) fn take(world: &World, now: Now) -> Snapshot {
+    let index = world.resource::<Index>();
+    let device = |position: &u32| index.devices.get(*position as usize).copied();
+    let beds = index.beds.iter().filter_map(|bed| {
+        let place = world.get::<Place>(*bed)?;
+        let devices = || place.devices.iter().filter_map(device);
+        let signals = || devices().filter_map(|device| world.get::<Signals>(device));
+        let live = signals().flat_map(|signals| &signals.live);
+        let mut occurrences: Vec<Occurrence> = live.filter_map(|live| live.occurrence.as_deref()).cloned().collect();
+        occurrences.sort_by(|a, b| a.id.cmp(&b.id));
+        let association = world.get::<PatientContext>(*bed)?.current.as_ref();
+        Some(BedSnapshot {
+            id: Arc::clone(&place.id),
+            patient: association.is_some(),
+            bound_by: association.map(|association| association.opened_by),
+            summary: summary(place, signals()),
+            devices: devices().filter_map(|device| take_device(world, device, now)).collect(),
+            occurrences,
+        })
+    });
+    Snapshot { beds: beds.collect() }
+}
+
+fn take_device(world: &World, device: bevy_ecs::entity::Entity, now: Now) -> Option<DeviceSnapshot> {
+    let fixed = world.get::<Fixed>(device)?;
+    let connection = world.get::<Connection>(device)?;
+    let latest = &world.get::<Metrics>(device)?.latest;
+    let metrics = fixed.layout.metrics.iter().zip(latest).map(|(metric, latest)| MetricSnapshot {
+        code: metric.code,
+        containment: metric.containment,
+        unit: metric.unit,
+        label: Arc::clone(&metric.label),
+        freshness: latest.freshness(now.monotonic),
+        age: latest.is_seen().then(|| now.monotonic.since(latest.arrived)),
+    });
+    Some(DeviceSnapshot {
+        id: Arc::clone(&fixed.id),
+        link: connection.link.clone(),
+        since: connection.since,
+        identity: connection.identity.clone(),
+        mode: connection.mode,
+        faults: connection.faults,
+        metrics: metrics.collect(),
+    })
+}

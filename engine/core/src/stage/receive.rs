@@ -1,0 +1,176 @@
+//! `Receive`: takes reports in order of arrival, every single one: several readings of a metric in one step are judged one
+//! by one.
+//!
+//! What a report says is checked here against the device's profile. A metric that is not declared is counted as a fault
+//! and dropped; a value in another unit or outside the plausible range is kept as invalid.
+
+use std::time::Duration;
+
+use bevy_ecs::schedule::{IntoScheduleConfigs, Schedule};
+use bevy_ecs::system::{Query, Res, ResMut};
+use vigil_model::{
+    Absence, DeviceReport, FaultKind, Instant, Now, Observation, OperatingMode, Quality, Reading, Report, Value,
+};
+
+use super::Stage;
+use super::watched::Watched;
+use crate::counters::Tally;
+use crate::deadlines::NEVER;
+use crate::device::{Connection, Fixed, Metrics, Standing};
+use crate::flow::{Clock, Drafts, Fact, Facts, Inbox, Index, Said, Timers};
+use crate::layout::MetricLayout;
+
+pub(crate) fn install(schedule: &mut Schedule) {
+    schedule.add_systems(receive_reports.in_set(Stage::Receive));
+}
+
+#[allow(clippy::too_many_arguments, reason = "a system names every resource it uses")]
+fn receive_reports(
+    clock: Res<Clock>,
+    index: Res<Index>,
+    mut inbox: ResMut<Inbox>,
+    mut timers: ResMut<Timers>,
+    mut facts: ResMut<Facts>,
+    mut drafts: ResMut<Drafts>,
+    mut tally: ResMut<Tally>,
+    mut devices: Query<(&Fixed, &mut Connection, &mut Metrics)>,
+) {
+    tally.reports += inbox.reports.len() as u64;
+    for row in inbox.reports.chunk_by_mut(|a, b| a.device == b.device) {
+        let entity = index.devices.get(row[0].device.0 as usize);
+        let Some((fixed, mut connection, mut metrics)) = entity.and_then(|entity| devices.get_mut(*entity).ok()) else {
+            tally.unknown_devices += row.len() as u64;
+            continue;
+        };
+        let mut watched = Watched {
+            fixed,
+            connection: &mut connection,
+            metrics: &mut metrics,
+            facts: &mut facts.0,
+            drafts: &mut drafts,
+            clock: *clock,
+        };
+        for report in row {
+            watched.receive(report, &mut tally);
+        }
+        let deadline = watched.first_deadline();
+        metrics.next = deadline;
+        timers.supervise.set(fixed.index, deadline);
+    }
+    inbox.reports.clear();
+}
+
+impl Watched<'_> {
+    /// Takes one report. What is kept of it is taken out, so that nothing is copied twice.
+    fn receive(&mut self, report: &mut DeviceReport, tally: &mut Tally) {
+        // A step takes the ward from the time of the step before to now, and time does not run backwards for a device.
+        let at = report.received.monotonic.min(self.clock.now.monotonic);
+        let at = at.max(self.clock.before).max(self.connection.moved_to);
+        self.connection.moved_to = at;
+        if self.metrics.next <= at {
+            self.lapse(at);
+        }
+        match &mut report.report {
+            Report::Observation(observation) => {
+                self.hear(at);
+                self.observe(at, report.received, observation, tally);
+            }
+            Report::Link(link) => self.link(at, link),
+            Report::Identity(identity) => {
+                self.hear(at);
+                if self.connection.identity != *identity {
+                    self.connection.identity = identity.clone();
+                    self.drafts.devices.push(self.fixed.index);
+                }
+            }
+            Report::Mode(mode) => {
+                self.hear(at);
+                self.mode(at, *mode);
+            }
+            Report::Alarm(alarm) => {
+                self.hear(at);
+                self.facts.push(Fact {
+                    at,
+                    device: self.fixed.index,
+                    metric: 0,
+                    said: Said::Alarm(Box::new(alarm.clone())),
+                });
+            }
+            Report::AlarmsListed => {
+                self.hear(at);
+                self.facts.push(Fact { at, device: self.fixed.index, metric: 0, said: Said::AlarmsListed });
+            }
+            // Noise on the line is not the device speaking.
+            Report::Fault(fault) => self.count(fault.kind),
+        }
+    }
+
+    fn count(&mut self, kind: FaultKind) {
+        if let Some(position) = FaultKind::ALL.iter().position(|other| *other == kind) {
+            self.connection.faults[position] += 1;
+        }
+    }
+
+    fn observe(&mut self, at: Instant, received: Now, observation: &mut Observation, tally: &mut Tally) {
+        let layout = &self.fixed.layout;
+        let Some(position) = layout.position(observation.metric, observation.containment, self.metrics.hint) else {
+            tally.undeclared_metrics += 1;
+            self.count(FaultKind::Unexpected);
+            return;
+        };
+        tally.observations += 1;
+        self.metrics.hint = if position as usize + 1 < layout.metrics.len() { position + 1 } else { 0 };
+        if self.metrics.interval_end.is_none() {
+            self.open_interval(at);
+        }
+        let metric = layout.metric(position);
+        let mut said = assess(metric, &mut observation.reading, observation.unit == metric.unit, tally);
+        let latest = &mut self.metrics.latest[position as usize];
+        // A value that was determined a while ago has used up that much of its bound.
+        let age = observation.determined_at.map_or(Duration::ZERO, |determined| received.utc.since(determined));
+        let due = received.monotonic.min(at) + metric.fresh_for.saturating_sub(age);
+        std::mem::swap(&mut latest.reading, &mut observation.reading);
+        latest.arrived = at;
+        latest.determined_at = observation.determined_at.unwrap_or(received.utc);
+        latest.device_time = observation.device_time;
+        match (observation.limits, &mut latest.limits) {
+            (None, kept) => *kept = None,
+            (Some(limits), Some(kept)) => **kept = limits,
+            (Some(limits), none) => *none = Some(Box::new(limits)),
+        }
+        let normal = self.connection.mode == OperatingMode::Normal;
+        if due <= at {
+            (latest.standing, latest.due) = (Standing::Stale { since: at }, NEVER);
+            said = Said::Stale;
+        } else {
+            latest.standing = if normal { Standing::Current } else { Standing::NotOfPatient };
+            latest.due = due;
+            self.metrics.next = self.metrics.next.min(due);
+        }
+        if normal {
+            self.facts.push(Fact { at, device: self.fixed.index, metric: position, said });
+        }
+    }
+}
+
+/// What a reading is worth. What must not be used is made absent.
+fn assess(metric: &MetricLayout, reading: &mut Reading, same_unit: bool, tally: &mut Tally) -> Said {
+    match reading {
+        Reading::Absent(Absence::NotAvailable) if metric.episodic => Said::Nothing,
+        Reading::Absent(_) => Said::Unusable,
+        Reading::Value(..) if !same_unit => {
+            tally.wrong_units += 1;
+            *reading = Reading::Absent(Absence::Invalid);
+            Said::Unusable
+        }
+        Reading::Value(Value::Numeric(number), _) if !metric.is_plausible(*number) => {
+            tally.implausible += 1;
+            *reading = Reading::Absent(Absence::Invalid);
+            Said::Unusable
+        }
+        Reading::Value(Value::Numeric(number), Quality::Valid) => Said::Number(*number),
+        Reading::Value(Value::Enumeration(_) | Value::Text(_), Quality::Valid) => Said::Word,
+        // Shown and sent as what it is, never judged as if valid.
+        Reading::Value(_, Quality::Questionable | Quality::Calibrating) => Said::Unusable,
+    }
+}

@@ -1,0 +1,37 @@
+//! The vocabulary that every part of Vigil shares: devices, metrics, values, alarms, reports, commands, events, time.
+//!
+//! Plain data and small pure functions. This crate knows serde and nothing else: no clock, no socket, no thread, no
+//! file, no ECS. Whatever decides is handed [`Now`] by a shell.
+
+pub mod alarm;
+pub mod command;
+pub mod device;
+pub mod event;
+pub mod freshness;
+pub mod identity;
+pub mod nomenclature;
+pub mod observation;
+pub mod outgoing;
+pub mod quantity;
+pub mod report;
+pub mod rule;
+pub mod time;
+pub mod ward;
+
+pub use alarm::{
+    AlarmSource, AlarmState, ConditionKey, ConditionKind, Inactivation, InactivationKind, Occurrence, OccurrenceId,
+    Phase, Priority,
+};
+pub use command::{Answer, Command};
+pub use device::{Category, Containment, DeviceAlarmDescriptor, MetricDescriptor, Node, Profile};
+pub use event::{BedSummary, DeviceStatus, EngineEvent, EventKind, ObservationReport};
+pub use freshness::Freshness;
+pub use identity::{BedIndex, DeviceIndex, Eui64};
+pub use nomenclature::{Code, CodeKind, Unit, dim, mdc};
+pub use observation::{Absence, DeviceLimits, Enumeration, Observation, Quality, Reading, Validity, Value};
+pub use outgoing::{Lane, Outgoing};
+pub use quantity::Quantity;
+pub use report::{DeviceAlarm, DeviceReport, Fault, FaultKind, Identity, LinkState, OperatingMode, Report};
+pub use rule::{LimitRule, LimitSide};
+pub use time::{Civil, Instant, Now, Timestamp};
+pub use ward::{Appliance, Bed, Device, Location, Patient, TechnicalRules, Ward};

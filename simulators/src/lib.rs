@@ -1,0 +1,52 @@
+//! Simulated patients, and devices that show them on the wire; what goes wrong between two ends; and the receivers on the
+//! other side of the hospital's interfaces.
+//!
+//! A patient is a pure function of seed, scenario and time. A simulated device is the other side of a session of
+//! `vigil-protocols`: it is handed bytes and `now`, and speaks with the codec of its protocol. Everything but [`serve`] is
+//! without I/O and clock, so that a night on a ward is simulated in seconds and repeats to the byte.
+//!
+//! Nothing here is part of a running appliance except in `vigil demo`; no value comes from a person.
+
+pub mod bus_conversation;
+pub mod conversation;
+pub mod course;
+pub mod device;
+pub mod ehr;
+pub mod fault;
+pub mod intellivue;
+pub mod masimo;
+pub mod medibus;
+pub mod modbus;
+pub mod monitor;
+pub mod noise;
+pub mod nurse_call;
+pub mod patient;
+pub mod pump;
+pub mod puritan_bennett;
+pub mod scale;
+pub mod scenario;
+pub mod serve;
+pub mod simulate;
+pub mod vital;
+pub mod ward;
+pub mod wire;
+
+pub use bus_conversation::BusConversation;
+pub use conversation::Conversation;
+pub use device::SimDevice;
+pub use ehr::Ehr;
+pub use fault::{FaultPlan, FaultPlanError};
+pub use intellivue::Intellivue;
+pub use masimo::Masimo;
+pub use medibus::Medibus;
+pub use modbus::{ModbusLine, ModbusUnit};
+pub use monitor::Monitor;
+pub use nurse_call::NurseCall;
+pub use patient::Patient;
+pub use pump::Pump;
+pub use puritan_bennett::PuritanBennett;
+pub use scale::Scale;
+pub use scenario::{Scenario, ScenarioError};
+pub use simulate::{ModbusSimulation, Simulation};
+pub use ward::{SimulatedWard, WardSettings};
+pub use wire::Wire;

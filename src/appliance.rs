@@ -1,0 +1,238 @@
+//! The one loop that owns the engine, the encoders and the way to the journal.
+//!
+//! ```text
+//! links ──reports──▶ ┌──────────────────────────────────────────────┐
+//! sinks ──commands─▶ │ step → events → encode → commit → wake sinks │
+//! people ─questions▶ └──────────────────────────────────────────────┘
+//! ```
+//!
+//! It runs on a thread of its own, wakes when something arrives or a deadline is due, takes everything that has arrived in the
+//! meantime as one step, and tells nobody anything before it is on disk.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Notify, broadcast, mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+use vigil_engine::{Counters, Engine, Snapshot};
+use vigil_journal::{Journal, LogEntry, LogKind, Record};
+use vigil_messages::{ControlIds, Destination};
+use vigil_model::{Command, DeviceReport, EngineEvent, EventKind, Occurrence, Outgoing, Ward};
+
+use crate::clock::Clock;
+
+/// Batches of reports taken into one step; more wait for the next one.
+const BATCHES_PER_STEP_MAX: usize = 1024;
+/// Commands taken into one step.
+const COMMANDS_PER_STEP_MAX: usize = 256;
+/// Messages kept in memory while the journal cannot be written. Beyond it the oldest observations are dropped and counted;
+/// alarms are kept.
+const BACKLOG_MESSAGES_MAX: usize = 20_000;
+/// How long to wait before a failed write to the journal is tried again.
+const JOURNAL_RETRY: Duration = Duration::from_secs(1);
+
+/// A question to the running appliance.
+#[derive(Debug)]
+pub enum Question {
+    /// What every bed looks like now.
+    Snapshot(oneshot::Sender<Snapshot>),
+    /// What has been counted.
+    Counters(oneshot::Sender<Counters>),
+}
+
+/// What the loop is connected to.
+pub struct Wiring {
+    /// What links report.
+    pub reports: mpsc::Receiver<Vec<DeviceReport>>,
+    /// What people and receivers say.
+    pub commands: mpsc::Receiver<Command>,
+    /// What observers ask.
+    pub questions: mpsc::Receiver<Question>,
+    /// Everything the engine says, after it is on disk. Slow observers miss events; sinks read the journal instead.
+    pub events: broadcast::Sender<Arc<EngineEvent>>,
+    /// Wakes the sink of each destination.
+    pub wake: Vec<(Arc<str>, Arc<Notify>)>,
+    /// Ends the loop.
+    pub stop: CancellationToken,
+}
+
+/// The loop and what it owns.
+pub struct Appliance {
+    engine: Engine,
+    ward: Arc<Ward>,
+    destinations: Vec<Destination>,
+    control_ids: ControlIds,
+    journal: Journal,
+    clock: Clock,
+    backlog: Option<Record>,
+    backlog_dropped: u64,
+}
+
+impl Appliance {
+    /// An appliance whose engine has been restored from the journal.
+    pub fn new(
+        engine: Engine,
+        ward: Arc<Ward>,
+        destinations: Vec<Destination>,
+        control_ids: ControlIds,
+        journal: Journal,
+        clock: Clock,
+    ) -> Self {
+        Self { engine, ward, destinations, control_ids, journal, clock, backlog: None, backlog_dropped: 0 }
+    }
+
+    /// Runs until [`Wiring::stop`] is cancelled and every link has gone.
+    pub async fn run(mut self, mut wiring: Wiring) {
+        let mut reports = Vec::new();
+        let mut commands = Vec::new();
+        // What was restored is announced before the first report.
+        self.step(&mut reports, &mut commands, &wiring);
+        loop {
+            let wait = self.time_to_wait();
+            tokio::select! {
+                biased;
+                Some(question) = wiring.questions.recv() => {
+                    self.answer(question);
+                    continue;
+                }
+                Some(command) = wiring.commands.recv() => commands.push(command),
+                batch = wiring.reports.recv() => match batch {
+                    Some(batch) => reports.extend(batch),
+                    None => { // an appliance without links still answers
+                        wiring.stop.cancelled().await;
+                        break;
+                    }
+                },
+                () = tokio::time::sleep(wait) => {}
+                () = wiring.stop.cancelled() => {
+                    // Links stop by themselves; take what they still have to say.
+                    while let Some(batch) = wiring.reports.recv().await {
+                        reports.extend(batch);
+                    }
+                    break;
+                }
+            }
+            for _ in 0..BATCHES_PER_STEP_MAX {
+                let Ok(batch) = wiring.reports.try_recv() else { break };
+                reports.extend(batch);
+            }
+            while commands.len() < COMMANDS_PER_STEP_MAX {
+                let Ok(command) = wiring.commands.try_recv() else { break };
+                commands.push(command);
+            }
+            self.step(&mut reports, &mut commands, &wiring);
+        }
+        self.step(&mut reports, &mut commands, &wiring);
+    }
+
+    fn time_to_wait(&self) -> Duration {
+        let now = (self.clock)().monotonic;
+        // An hour stands for "no deadline": waking for nothing costs nothing.
+        let due = self.engine.next_deadline().map_or(Duration::from_secs(3600), |deadline| deadline.since(now));
+        if self.backlog.is_some() { due.min(JOURNAL_RETRY) } else { due }
+    }
+
+    fn answer(&self, question: Question) {
+        // Whoever asked may have gone: that is their affair.
+        match question {
+            Question::Snapshot(to) => drop(to.send(self.engine.snapshot((self.clock)()))),
+            Question::Counters(to) => drop(to.send(self.engine.counters())),
+        }
+    }
+
+    fn step(&mut self, reports: &mut Vec<DeviceReport>, commands: &mut Vec<Command>, wiring: &Wiring) {
+        let now = (self.clock)();
+        let events = self.engine.step(now, reports, commands);
+        if events.is_empty() && self.backlog.is_none() {
+            return;
+        }
+        let record = self.record(now.utc, &events);
+        let to_wake: BTreeSet<Arc<str>> = record.outgoing.iter().map(|message| message.destination.clone()).collect();
+        if self.commit(record) {
+            for (destination, notify) in &wiring.wake {
+                if to_wake.contains(destination) {
+                    notify.notify_one();
+                }
+            }
+        }
+        for event in events {
+            let _ = wiring.events.send(Arc::new(event));
+        }
+    }
+
+    /// The events of a step and the messages they become, as one transaction; with what could not be written before.
+    fn record(&mut self, at: vigil_model::Timestamp, events: &[EngineEvent]) -> Record {
+        let mut occurrences: Vec<Occurrence> = Vec::new();
+        let mut log = Vec::new();
+        let mut outgoing: Vec<Outgoing> = Vec::new();
+        for event in events {
+            match &event.kind {
+                EventKind::Alarm { phase, occurrence, .. } => {
+                    let kind = LogKind::Alarm { phase: *phase, state: occurrence.state, priority: occurrence.priority };
+                    log.push(LogEntry { at: event.at, seq: event.seq, occurrence: occurrence.id.clone(), kind });
+                    occurrences.push(Occurrence::clone(occurrence));
+                }
+                EventKind::Answered { occurrence, answer, by, known } => {
+                    let kind = LogKind::Answered { answer: *answer, by: by.clone(), known: *known };
+                    log.push(LogEntry { at: event.at, seq: event.seq, occurrence: occurrence.clone(), kind });
+                }
+                EventKind::Observations(_) | EventKind::Bed(_) | EventKind::Device(_) => {}
+            }
+            for destination in &self.destinations {
+                outgoing.extend(vigil_messages::encode(destination, &self.ward, event, &mut self.control_ids));
+            }
+        }
+        let fresh = Record {
+            at,
+            next_seq: self.engine.next_seq(),
+            next_occurrence: self.engine.next_occurrence(),
+            next_control: self.control_ids.next(),
+            occurrences,
+            log,
+            outgoing,
+        };
+        match self.backlog.take() {
+            None => fresh,
+            Some(waiting) => joined(waiting, fresh),
+        }
+    }
+
+    fn commit(&mut self, record: Record) -> bool {
+        match self.journal.commit(record.clone()) {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::error!(%error, messages = record.outgoing.len(), "Writing the journal failed; keeping what waits in memory.");
+                self.backlog = Some(self.bounded(record));
+                false
+            }
+        }
+    }
+
+    /// Keeps the backlog bounded: the oldest observations go first, alarms stay.
+    fn bounded(&mut self, mut record: Record) -> Record {
+        let excess = record.outgoing.len().saturating_sub(BACKLOG_MESSAGES_MAX);
+        if excess > 0 {
+            let mut to_drop = excess;
+            record.outgoing.retain(|message| {
+                let drop = to_drop > 0 && message.lane == vigil_model::Lane::Observation;
+                to_drop -= usize::from(drop);
+                !drop
+            });
+            self.backlog_dropped += u64::try_from(excess - to_drop).unwrap_or(u64::MAX);
+            tracing::error!(
+                dropped = self.backlog_dropped,
+                "Observations were dropped because the journal cannot be written."
+            );
+        }
+        record
+    }
+}
+
+/// What could not be written before, and what came after it, as one record.
+fn joined(mut earlier: Record, later: Record) -> Record {
+    earlier.occurrences.extend(later.occurrences);
+    earlier.log.extend(later.log);
+    earlier.outgoing.extend(later.outgoing);
+    Record { occurrences: earlier.occurrences, log: earlier.log, outgoing: earlier.outgoing, ..later }
+}

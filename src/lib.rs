@@ -1,0 +1,15 @@
+//! Vigil: bedside device integration for hospital wards.
+//!
+//! Composition only: a checked plan becomes a running appliance. What decides lives in the crates below; this crate owns the
+//! one loop, the one clock, and the command line. Vigil is a secondary, advisory system: it repeats what devices say, it is
+//! never the primary alarm, and nothing in it can write to a device.
+
+pub mod appliance;
+pub mod assemble;
+pub mod cli;
+pub mod clock;
+pub mod demo;
+pub mod receiver;
+pub mod service;
+pub mod simulate;
+pub mod telemetry;
