@@ -84,6 +84,12 @@ fn a_bus_whose_units_all_live_keeps_its_promise() {
     keeps_its_promise(19_200, &[500, 500, 1_000, 250], 100, &[None; 4]);
 }
 
+/// The first read of an alarm block comes at once, and the second within a period of it, wherever its planned times are.
+#[test]
+fn the_first_reads_keep_the_promise() {
+    keeps_its_promise(38_400, &[500, 500, 400], 50, &[None; 3]);
+}
+
 #[test]
 fn a_bus_with_three_dead_units_keeps_its_promise() {
     keeps_its_promise(19_200, &[500, 500, 500, 500], 300, &[None, Some(5_000), Some(5_100), Some(20_000)]);

@@ -108,10 +108,11 @@ pub(super) fn spread(tasks: &mut [Task], device: DeviceIndex, at: Instant) {
         let share = period.saturating_mul(index) / count;
         let places = (period / micros(TICK)).max(1);
         let place = (u64::from(device.0) % places * micros(TICK) + share) % period;
-        let first = at.as_micros() + share;
+        // The wait for the place begins with the first read, so that no two reads are further apart than a period.
+        let first = at.as_micros() + if task.alarm { 0 } else { share };
         let wait = (period + place - first % period) % period;
         task.anchor = Instant::from_micros(first + wait);
-        task.due = if task.alarm { at } else { Instant::from_micros(first) };
+        task.due = Instant::from_micros(first);
         task.first = task.alarm;
         task.listed = false;
         task.answered_at = None;
