@@ -10,9 +10,7 @@ use vigil_model::{BedIndex, DeviceIndex, Identity, LinkState, Now, OperatingMode
 use crate::bed::{Association, BoundBy, PatientContext, Place, Told};
 use crate::counters::Tally;
 use crate::deadlines::{Deadlines, NEVER};
-use crate::device::{
-    Conditions, Connection, Fixed, Latest, LimitConditions, MetricConditions, Metrics, Signals, Watch,
-};
+use crate::device::{Conditions, Connection, Fixed, Latest, LimitConditions, MetricConditions, Metrics, Signals};
 use crate::flow::{AssociationChange, Book, Clock, Drafts, Facts, Inbox, Index, Outbox, Timers, Transitions};
 use crate::layout::{Layout, LimitLayout};
 use crate::machine::condition::Condition;
@@ -49,10 +47,9 @@ pub(crate) fn world(ward: &Ward, now: Now, order: &[u32]) -> World {
     let fixed: Vec<Fixed> = fixed.collect();
     // One list after the other for all devices, so that what a stage walks through lies in a row in memory.
     let metrics: Vec<Metrics> = fixed.iter().map(|fixed| metrics(fixed, now)).collect();
-    let watches: Vec<Vec<Watch>> = fixed.iter().map(|f| vec![Watch::default(); f.layout.metrics.len()]).collect();
     let mut spawned = Vec::new();
-    for ((fixed, metrics), watch) in fixed.into_iter().zip(metrics).zip(watches) {
-        let conditions = conditions(&fixed.layout, watch, now);
+    for (fixed, metrics) in fixed.into_iter().zip(metrics) {
+        let conditions = conditions(&fixed.layout, now);
         let position = fixed.index;
         timers.supervise.set(position, metrics.next);
         timers.judge.set(position, conditions.next);
@@ -120,7 +117,7 @@ fn connection(now: Now) -> Connection {
 
 /// All absent, except that rules on continuous metrics lack data from the start: a sensor that was never connected is
 /// noticed, once for all the places where it could be.
-fn conditions(layout: &Layout, watch: Vec<Watch>, now: Now) -> Conditions {
+fn conditions(layout: &Layout, now: Now) -> Conditions {
     let since = now.monotonic;
     let waits = |(position, limit): (u32, &LimitLayout)| {
         limit.speaks_for_rule(position) && !layout.metric(limit.metric).episodic
@@ -134,7 +131,6 @@ fn conditions(layout: &Layout, watch: Vec<Watch>, now: Now) -> Conditions {
         .collect();
     let waiting = limits.iter().any(|limit| limit.cannot_evaluate != Condition::Absent);
     Conditions {
-        watch,
         metrics: vec![MetricConditions::default(); layout.metrics.len()],
         limits,
         link_lost: Condition::Absent,

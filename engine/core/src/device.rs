@@ -69,6 +69,9 @@ pub(crate) struct Metrics {
 pub(crate) struct Latest {
     pub(crate) reading: Reading,
     pub(crate) standing: Standing,
+    /// It is a fresh valid value and all conditions about it are absent: another number within the limits changes nothing
+    /// and is not handed to `Judge`. Given by `Judge`, and taken back with every fact about the metric.
+    pub(crate) settled: bool,
     /// When it arrived.
     pub(crate) arrived: Instant,
     /// When it is stale, or overdue after the link came back; [`NEVER`] once that has been said.
@@ -100,6 +103,7 @@ impl Latest {
         Self {
             reading: Reading::Absent(Absence::NotAvailable),
             standing: Standing::Never,
+            settled: false,
             arrived: Instant::from_micros(0),
             due: NEVER,
             determined_at: Timestamp::from_micros(0),
@@ -180,8 +184,6 @@ pub(crate) enum ConditionRef {
 /// States of a device's conditions.
 #[derive(Component, Debug)]
 pub(crate) struct Conditions {
-    /// Per metric, what a reading needs first.
-    pub(crate) watch: Vec<Watch>,
     /// Per metric.
     pub(crate) metrics: Vec<MetricConditions>,
     /// Per limit.
@@ -200,21 +202,14 @@ pub(crate) struct Conditions {
     pub(crate) recount: bool,
 }
 
-/// What is known of a metric for judging.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Watch {
-    /// It had a valid value since the start.
-    pub(crate) had_valid: bool,
-    /// The newest is a fresh valid value, and all conditions about it are absent: a value within the limits changes nothing.
-    pub(crate) settled: bool,
-}
-
 /// Technical conditions of a metric.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct MetricConditions {
     pub(crate) stale: Condition,
     pub(crate) invalid: Condition,
-    /// The newest valid number, kept only while something is not settled.
+    /// It had a valid value since the start.
+    pub(crate) had_valid: bool,
+    /// The newest valid number that was handed to `Judge`.
     pub(crate) last: Option<Quantity>,
 }
 

@@ -130,6 +130,12 @@ impl Layout {
         &self.metrics[position as usize]
     }
 
+    /// Whether a number is beyond a limit of its metric.
+    pub(crate) fn is_violated_by(&self, metric: &MetricLayout, value: Quantity) -> bool {
+        let Range { start, end } = metric.limits;
+        self.limits[start as usize..end as usize].iter().any(|limit| limit.is_violated_by(value))
+    }
+
     /// The limit at a position of [`MetricLayout::limits`].
     pub(crate) fn limit(&self, position: u32) -> &LimitLayout {
         &self.limits[position as usize]

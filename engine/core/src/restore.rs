@@ -144,13 +144,17 @@ fn settle(world: &mut World, device: u32, at: Instant) {
     let is_lost = conditions.link_lost != Condition::Absent;
     conditions.recount = true;
     let layout = &fixed.layout;
-    let mut judging = Judging { fixed, layout, conditions, transitions: &mut transitions, tally: &mut tally };
+    let latest = &mut metrics.latest;
+    let mut judging = Judging { fixed, layout, conditions, latest, transitions: &mut transitions, tally: &mut tally };
     if is_lost {
         judging.link_lost(at);
         connection.lost = true;
+    }
+    let judge = judging.settle_deadline();
+    if is_lost {
         metrics.next = NEVER;
     }
-    let (judge, supervise) = (judging.settle_deadline(), metrics.next);
+    let supervise = metrics.next;
     debug_assert!(transitions.is_empty(), "link lost is present already, and withholding begins nothing");
     let mut timers = world.resource_mut::<Timers>();
     timers.judge.set(device, judge);

@@ -220,6 +220,8 @@ fn is_link(occurrence: &vigil_model::Occurrence) -> bool {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
     #[test]
     fn random_runs_follow_the_naive_model(actions in prop::collection::vec(an_action(), 1..90)) {
         let mut run = Run::new(true);
@@ -271,7 +273,7 @@ proptest! {
 fn a_random_run_reaches_what_it_is_meant_to_reach() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let mut phases = BTreeSet::new();
-    for _ in 0..200 {
+    for _ in 0..120 {
         let tree = prop::collection::vec(an_action(), 60..90).new_tree(&mut runner).unwrap();
         let mut run = Run::new(false);
         proptest::strategy::ValueTree::current(&tree).iter().for_each(|action| run.act(action));

@@ -173,8 +173,8 @@ pub struct Observation {
     pub determined_at: Option<Timestamp>,
     /// The device's own time of it. Data only: nothing is ordered by it.
     pub device_time: Option<Timestamp>,
-    /// Limits set on the device, where its protocol gives them.
-    pub limits: Option<DeviceLimits>,
+    /// Limits set on the device, where its protocol gives them. Few readings have them, and readings are many: apart.
+    pub limits: Option<Box<DeviceLimits>>,
 }
 
 impl Observation {

@@ -85,7 +85,7 @@ impl<'a> Chart<'a> {
                 obx.field(6).unit(unit);
             }
         }
-        if let Some(limits) = observation.limits {
+        if let Some(limits) = &observation.limits {
             write_limits(obx.field(7), limits.low, limits.high);
         }
         let (status, result) = status_and_result(&observation.reading);

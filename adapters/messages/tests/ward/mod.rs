@@ -162,7 +162,8 @@ pub(crate) fn monitor_report(observations: Vec<Observation>) -> ObservationRepor
 /// A report with every kind of reading.
 pub(crate) fn every_reading() -> ObservationReport {
     use vigil_model::Absence::{Invalid, NotAvailable, Overflow, Underflow};
-    let limits = |low: &str, high: &str| Some(DeviceLimits { low: low.parse().ok(), high: high.parse().ok() });
+    let limits =
+        |low: &str, high: &str| Some(Box::new(DeviceLimits { low: low.parse().ok(), high: high.parse().ok() }));
     let beats = Some(dim::BEAT_PER_MIN);
     let (mmhg, percent) = (Some(dim::MMHG), Some(dim::PERCENT));
     monitor_report(vec![

@@ -120,7 +120,7 @@ impl Interpreter {
             let mut observation = Observation::new(row.code, row.containment, row.unit, reading);
             observation.device_time = device_time;
             let limits = DeviceLimits { low: limit(row, &self.low), high: limit(row, &self.high) };
-            observation.limits = (limits != DeviceLimits::default()).then_some(limits);
+            observation.limits = (limits != DeviceLimits::default()).then(|| limits.into());
             reports.push(Report::Observation(observation));
         }
     }

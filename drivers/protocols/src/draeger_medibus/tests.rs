@@ -73,7 +73,7 @@ fn a_value_that_was_there_and_is_missing_is_not_available() {
 fn limits_go_with_their_metric_until_they_are_switched_off() {
     let limits = |bytes: &[&[u8]]| {
         let reports = decode(&bytes.concat());
-        observation(&reports, "MV").unwrap().limits
+        observation(&reports, "MV").unwrap().limits.as_deref().copied()
     };
     let (low, high) = (response(Request::LowLimits, b"B8 3.5EB 90 "), response(Request::HighLimits, b"B914.0"));
     let (off, data) = (response(Request::LowLimits, b""), response(Request::Data, b"B9 7.2"));

@@ -126,7 +126,7 @@ fn read(reply: &Reply) -> Result<Found, String> {
         let mut observation = Observation::new(row.code, row.containment, row.unit, reading);
         observation.device_time = device_time;
         let limits = DeviceLimits { low: limit(row, field(row.low))?, high: limit(row, field(row.high))? };
-        observation.limits = (limits != DeviceLimits::default()).then_some(limits);
+        observation.limits = (limits != DeviceLimits::default()).then(|| limits.into());
         reports.push(Report::Observation(observation));
     }
     Ok(Found { model, serial, reports })

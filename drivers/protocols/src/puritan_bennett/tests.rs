@@ -93,7 +93,7 @@ fn blank_off_and_manoeuvres_that_were_not_made_are_no_value() {
 #[test]
 fn limits_go_with_their_metric_in_its_unit() {
     let reports = with(Request::Sndf, &[(34, "40"), (35, "OFF"), (38, "1900"), (39, "250"), (42, "OFF")]);
-    let limits = |label| observation(&reports, label).unwrap().limits;
+    let limits = |label| observation(&reports, label).unwrap().limits.as_deref().copied();
     let q = |text: &str| Some(text.parse().unwrap());
     assert_eq!(limits("Ppeak"), Some(DeviceLimits { low: None, high: q("40") }));
     assert_eq!(limits("VTe"), Some(DeviceLimits { low: q("0.250"), high: q("1.900") }));
@@ -187,7 +187,7 @@ fn published_replies_give_what_they_say() {
                 );
                 assert_eq!(found(&["Set peak flow", "Set O2", "Set PEEP"]), ["55", "21", "5.0"]);
                 assert_eq!(alarms(&reports), []);
-                let high = observation(&reports, "Ppeak").unwrap().limits.unwrap().high;
+                let high = observation(&reports, "Ppeak").unwrap().limits.as_deref().unwrap().high;
                 assert_eq!(high, Some("50".parse().unwrap()));
                 assert!(matches!(&reports[0], Report::Identity(i) if &*i.serial == "3510053249"));
             }
@@ -213,7 +213,7 @@ fn published_replies_give_what_they_say() {
                     ["not-available", "9.0", "1.520", "120.0", "21", "8.0", "43.0"]
                 );
                 assert_eq!(alarms(&reports), [("Low O2 supply", Priority::Low)]);
-                let limits = observation(&reports, "Ppeak").unwrap().limits;
+                let limits = observation(&reports, "Ppeak").unwrap().limits.as_deref().copied();
                 assert_eq!(limits, Some(DeviceLimits { low: None, high: Some("51".parse().unwrap()) }));
                 let time = observation(&reports, "Rate").unwrap().device_time.unwrap();
                 assert_eq!(time.to_string(), "2023-04-04T16:02:00.000Z");

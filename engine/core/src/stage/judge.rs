@@ -35,7 +35,7 @@ use vigil_model::{Instant, Quantity};
 use super::Stage;
 use crate::counters::Tally;
 use crate::deadlines::NEVER;
-use crate::device::{ConditionChange, ConditionRef, Conditions, Fixed};
+use crate::device::{ConditionChange, ConditionRef, Conditions, Fixed, Latest, Metrics};
 use crate::flow::{Clock, Fact, Facts, Index, Said, Timers, Transition, Transitions};
 use crate::layout::Layout;
 use crate::machine::condition::{Change, Condition, Input, step};
@@ -51,16 +51,24 @@ fn judge_conditions(
     mut facts: ResMut<Facts>,
     mut transitions: ResMut<Transitions>,
     mut tally: ResMut<Tally>,
-    mut devices: Query<(&Fixed, &mut Conditions)>,
+    mut devices: Query<(&Fixed, &mut Conditions, &mut Metrics)>,
 ) {
     let Timers { judge, due, .. } = &mut *timers;
     for row in facts.0.chunk_by(|a, b| a.device == b.device) {
         let device = row[0].device;
-        let Ok((fixed, mut conditions)) = devices.get_mut(index.devices[device as usize]) else { continue };
+        let Ok((fixed, mut conditions, mut metrics)) = devices.get_mut(index.devices[device as usize]) else {
+            continue;
+        };
         let before = conditions.next;
         let conditions = &mut *conditions;
-        let mut judging =
-            Judging { fixed, layout: &fixed.layout, conditions, transitions: &mut transitions.0, tally: &mut tally };
+        let mut judging = Judging {
+            fixed,
+            layout: &fixed.layout,
+            conditions,
+            latest: &mut metrics.latest,
+            transitions: &mut transitions.0,
+            tally: &mut tally,
+        };
         row.iter().for_each(|fact| judging.take(fact));
         if judging.settle_deadline() != before {
             judge.set(device, conditions.next);
@@ -70,10 +78,18 @@ fn judge_conditions(
     due.clear();
     judge.due_at(clock.now.monotonic, due);
     for device in due.iter() {
-        let Ok((fixed, mut conditions)) = devices.get_mut(index.devices[*device as usize]) else { continue };
+        let Ok((fixed, mut conditions, mut metrics)) = devices.get_mut(index.devices[*device as usize]) else {
+            continue;
+        };
         let conditions = &mut *conditions;
-        let mut judging =
-            Judging { fixed, layout: &fixed.layout, conditions, transitions: &mut transitions.0, tally: &mut tally };
+        let mut judging = Judging {
+            fixed,
+            layout: &fixed.layout,
+            conditions,
+            latest: &mut metrics.latest,
+            transitions: &mut transitions.0,
+            tally: &mut tally,
+        };
         judging.elapse(clock.now.monotonic);
         judge.set(*device, judging.settle_deadline());
     }
@@ -84,6 +100,8 @@ pub(crate) struct Judging<'a> {
     pub(crate) fixed: &'a Fixed,
     pub(crate) layout: &'a Layout,
     pub(crate) conditions: &'a mut Conditions,
+    /// Latest knowledge by position, to say of which nothing more need be told.
+    pub(crate) latest: &'a mut [Latest],
     pub(crate) transitions: &'a mut Vec<Transition>,
     pub(crate) tally: &'a mut Tally,
 }
@@ -95,18 +113,10 @@ impl Judging<'_> {
             self.elapse(at);
         }
         match &fact.said {
-            Said::Number(value) => {
-                let value = *value;
-                let violated = |limit: u32| self.layout.limit(limit).is_violated_by(value);
-                if !self.conditions.watch[metric as usize].settled
-                    || self.layout.metric(metric).limits.clone().any(violated)
-                {
-                    self.usable(at, metric, Some(value));
-                }
-            }
+            Said::Number(value) => self.usable(at, metric, Some(*value)),
             Said::Word => self.usable(at, metric, None),
             Said::Unusable => {
-                let had_valid = self.conditions.watch[metric as usize].had_valid;
+                let had_valid = self.conditions.metrics[metric as usize].had_valid;
                 let told = had_valid && self.layout.metric(metric).is_measured;
                 let invalid = if told { Input::Violating } else { Input::Missing };
                 self.unusable(at, metric, None, invalid, Input::Violating);
@@ -114,7 +124,7 @@ impl Judging<'_> {
             Said::Nothing => self.unusable(at, metric, None, Input::Missing, Input::Missing),
             Said::Stale => {
                 let episodic = self.layout.metric(metric).episodic;
-                let had_valid = self.conditions.watch[metric as usize].had_valid;
+                let had_valid = self.conditions.metrics[metric as usize].had_valid;
                 let measured = self.layout.metric(metric).is_measured;
                 let told = measured && !episodic && had_valid && self.conditions.is_normal;
                 let stale = told.then_some(Input::Violating);
@@ -131,7 +141,8 @@ impl Judging<'_> {
     /// A fresh valid value: the only evidence that ends conditions of a metric.
     fn usable(&mut self, at: Instant, metric: u32, value: Option<Quantity>) {
         let layout = self.layout;
-        self.conditions.metrics[metric as usize].last = value;
+        let of_metric = &mut self.conditions.metrics[metric as usize];
+        (of_metric.had_valid, of_metric.last) = (true, value);
         self.feed(ConditionRef::Stale(metric), Input::Clear, at);
         self.feed(ConditionRef::Invalid(metric), Input::Clear, at);
         for position in layout.metric(metric).limits.clone() {
@@ -149,18 +160,16 @@ impl Judging<'_> {
         }
         let absent = |condition: Condition| condition == Condition::Absent;
         let of_metric = self.conditions.metrics[metric as usize];
-        let settled = absent(of_metric.stale)
+        self.latest[metric as usize].settled = absent(of_metric.stale)
             && absent(of_metric.invalid)
             && layout.metric(metric).limits.clone().all(|position| {
                 let of_limit = self.conditions.limits[position as usize];
                 absent(of_limit.limit) && of_limit.is_evaluable
             });
-        let watch = &mut self.conditions.watch[metric as usize];
-        (watch.had_valid, watch.settled) = (true, settled);
     }
 
     fn unusable(&mut self, at: Instant, metric: u32, stale: Option<Input>, invalid: Input, cannot_evaluate: Input) {
-        self.conditions.watch[metric as usize].settled = false;
+        self.latest[metric as usize].settled = false;
         if let Some(input) = stale {
             self.feed(ConditionRef::Stale(metric), input, at);
         }

@@ -36,10 +36,13 @@ fn receive_reports(
     mut devices: Query<(&Fixed, &mut Connection, &mut Metrics)>,
 ) {
     tally.reports += inbox.reports.len() as u64;
-    for row in inbox.reports.chunk_by_mut(|a, b| a.device == b.device) {
-        let entity = index.devices.get(row[0].device.0 as usize);
+    let mut reports = inbox.reports.drain(..);
+    while let Some(device) = reports.as_slice().first().map(|report| report.device) {
+        let row = reports.as_slice().iter().take_while(|report| report.device == device).count();
+        let entity = index.devices.get(device.0 as usize);
         let Some((fixed, mut connection, mut metrics)) = entity.and_then(|entity| devices.get_mut(*entity).ok()) else {
-            tally.unknown_devices += row.len() as u64;
+            tally.unknown_devices += row as u64;
+            reports.by_ref().take(row).for_each(drop);
             continue;
         };
         let mut watched = Watched {
@@ -50,19 +53,18 @@ fn receive_reports(
             drafts: &mut drafts,
             clock: *clock,
         };
-        for report in row {
+        for report in reports.by_ref().take(row) {
             watched.receive(report, &mut tally);
         }
         let deadline = watched.first_deadline();
         metrics.next = deadline;
         timers.supervise.set(fixed.index, deadline);
     }
-    inbox.reports.clear();
 }
 
 impl Watched<'_> {
-    /// Takes one report. What is kept of it is taken out, so that nothing is copied twice.
-    fn receive(&mut self, report: &mut DeviceReport, tally: &mut Tally) {
+    /// Takes one report.
+    fn receive(&mut self, report: DeviceReport, tally: &mut Tally) {
         // A step takes the ward from the time of the step before to now, and time does not run backwards for a device.
         let at = report.received.monotonic.min(self.clock.now.monotonic);
         let at = at.max(self.clock.before).max(self.connection.moved_to);
@@ -70,31 +72,26 @@ impl Watched<'_> {
         if self.metrics.next <= at {
             self.lapse(at);
         }
-        match &mut report.report {
+        match report.report {
             Report::Observation(observation) => {
                 self.hear(at);
                 self.observe(at, report.received, observation, tally);
             }
-            Report::Link(link) => self.link(at, link),
+            Report::Link(link) => self.link(at, &link),
             Report::Identity(identity) => {
                 self.hear(at);
-                if self.connection.identity != *identity {
-                    self.connection.identity = identity.clone();
+                if self.connection.identity != identity {
+                    self.connection.identity = identity;
                     self.drafts.devices.push(self.fixed.index);
                 }
             }
             Report::Mode(mode) => {
                 self.hear(at);
-                self.mode(at, *mode);
+                self.mode(at, mode);
             }
             Report::Alarm(alarm) => {
                 self.hear(at);
-                self.facts.push(Fact {
-                    at,
-                    device: self.fixed.index,
-                    metric: 0,
-                    said: Said::Alarm(Box::new(alarm.clone())),
-                });
+                self.facts.push(Fact { at, device: self.fixed.index, metric: 0, said: Said::Alarm(Box::new(alarm)) });
             }
             Report::AlarmsListed => {
                 self.hear(at);
@@ -111,7 +108,7 @@ impl Watched<'_> {
         }
     }
 
-    fn observe(&mut self, at: Instant, received: Now, observation: &mut Observation, tally: &mut Tally) {
+    fn observe(&mut self, at: Instant, received: Now, mut observation: Observation, tally: &mut Tally) {
         let layout = &self.fixed.layout;
         let Some(position) = layout.position(observation.metric, observation.containment, self.metrics.hint) else {
             tally.undeclared_metrics += 1;
@@ -129,15 +126,11 @@ impl Watched<'_> {
         // A value that was determined a while ago has used up that much of its bound.
         let age = observation.determined_at.map_or(Duration::ZERO, |determined| received.utc.since(determined));
         let due = received.monotonic.min(at) + metric.fresh_for.saturating_sub(age);
-        std::mem::swap(&mut latest.reading, &mut observation.reading);
+        latest.reading = observation.reading;
         latest.arrived = at;
         latest.determined_at = observation.determined_at.unwrap_or(received.utc);
         latest.device_time = observation.device_time;
-        match (observation.limits, &mut latest.limits) {
-            (None, kept) => *kept = None,
-            (Some(limits), Some(kept)) => **kept = limits,
-            (Some(limits), none) => *none = Some(Box::new(limits)),
-        }
+        latest.limits = observation.limits;
         let normal = self.connection.mode == OperatingMode::Normal;
         if due <= at {
             (latest.standing, latest.due) = (Standing::Stale { since: at }, NEVER);
@@ -147,7 +140,10 @@ impl Watched<'_> {
             latest.due = due;
             self.metrics.next = self.metrics.next.min(due);
         }
-        if normal {
+        // Nearly every reading is a number within its limits of a metric about which there is nothing to say.
+        let quiet = latest.settled && matches!(said, Said::Number(number) if !layout.is_violated_by(metric, number));
+        if normal && !quiet {
+            latest.settled = false;
             self.facts.push(Fact { at, device: self.fixed.index, metric: position, said });
         }
     }

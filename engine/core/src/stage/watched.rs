@@ -59,6 +59,7 @@ impl Watched<'_> {
                 continue;
             }
             latest.due = NEVER;
+            latest.settled = false;
             latest.go_stale(at);
             self.facts.push(Fact { at, device: self.fixed.index, metric, said: Said::Stale });
         }
@@ -111,6 +112,7 @@ impl Watched<'_> {
         }
         for latest in self.metrics.latest.iter_mut().filter(|latest| latest.is_seen()) {
             latest.due = NEVER;
+            latest.settled = false;
             latest.go_stale(at);
         }
         self.tell(at, Said::LinkLost);
@@ -127,8 +129,9 @@ impl Watched<'_> {
         if normal {
             self.expect_values(at);
         } else {
-            let current = self.metrics.latest.iter_mut().filter(|latest| latest.standing == Standing::Current);
-            current.for_each(|latest| latest.standing = Standing::NotOfPatient);
+            for latest in self.metrics.latest.iter_mut().filter(|latest| latest.standing == Standing::Current) {
+                (latest.standing, latest.settled) = (Standing::NotOfPatient, false);
+            }
         }
         if normal || before == OperatingMode::Normal {
             self.tell(at, Said::Mode { normal });
@@ -179,7 +182,7 @@ impl Watched<'_> {
                 reading: latest.as_reported(),
                 determined_at: Some(latest.determined_at),
                 device_time: latest.device_time,
-                limits: latest.limits.as_deref().copied(),
+                limits: latest.limits.clone(),
             })
             .collect();
         let report = ObservationReport {
