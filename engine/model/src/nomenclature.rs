@@ -221,7 +221,7 @@ impl<'de> Deserialize<'de> for Code {
 /// One unit of measurement.
 #[derive(Debug)]
 pub struct UnitTerm {
-    /// Context-free MDC code of the unit.
+    /// Context-free MDC code of the unit; 0 when no verified code is known.
     pub value: u32,
     /// Reference id, `MDC_DIM_MMHG`.
     pub refid: &'static str,
@@ -231,7 +231,8 @@ pub struct UnitTerm {
     pub description: &'static str,
 }
 
-/// A unit of measurement, in both nomenclatures. Ordered by number; serialized as its reference id.
+/// A unit of measurement, in both nomenclatures. Ordered by number, then reference id; serialized
+/// as its reference id.
 #[derive(Clone, Copy)]
 pub struct Unit(&'static UnitTerm);
 
@@ -240,12 +241,12 @@ impl Unit {
         Self(term)
     }
 
-    /// Context-free MDC code.
+    /// Context-free MDC code; 0 if provisional.
     pub const fn value(self) -> u32 {
         self.0.value
     }
 
-    /// Reference id, `MDC_DIM_MMHG`.
+    /// Reference id, `MDC_DIM_MMHG`; `MDCX_DIM_…` if provisional.
     pub const fn refid(self) -> &'static str {
         self.0.refid
     }
@@ -278,7 +279,7 @@ impl Unit {
 
 impl PartialEq for Unit {
     fn eq(&self, other: &Self) -> bool {
-        self.0.value == other.0.value
+        std::ptr::eq(self.0, other.0) || (self.0.value == other.0.value && self.0.refid == other.0.refid)
     }
 }
 
@@ -292,7 +293,7 @@ impl PartialOrd for Unit {
 
 impl Ord for Unit {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.0.value.cmp(&other.0.value)
+        (self.0.value, self.0.refid).cmp(&(other.0.value, other.0.refid))
     }
 }
 

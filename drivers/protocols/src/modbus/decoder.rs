@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use vigil_model::{Fault, FaultKind, Report};
 
-use super::adu::{Body, Frame, FrameReader, Framing, Side};
+use super::adu::{AsciiRules, Body, Frame, FrameReader, Framing, Side};
 use super::{ReadRequest, RegisterProfile, UnitId, exception_text};
 use crate::Decoder;
 
@@ -17,12 +17,23 @@ const REQUESTS_MAX: usize = 16;
 
 /// A decoder of whole frames. With `request`, every answer answers that request.
 pub fn decoder(profile: Arc<RegisterProfile>, framing: Framing, request: Option<ReadRequest>) -> Box<dyn Decoder> {
+    let rules = AsciiRules { count: profile.ascii_count(), ..AsciiRules::default() };
+    decoder_with(profile, framing, request, rules)
+}
+
+/// As [`decoder`], with these exceptions for Modbus ASCII.
+pub fn decoder_with(
+    profile: Arc<RegisterProfile>,
+    framing: Framing,
+    request: Option<ReadRequest>,
+    rules: AsciiRules,
+) -> Box<dyn Decoder> {
     let plan = match request {
         Some(request) => vec![request],
         None => profile.read_plan(UnitId(1)).into_iter().map(|read| read.request).collect(),
     };
     Box::new(FrameDecoder {
-        reader: FrameReader::new(framing, Side::Both),
+        reader: FrameReader::new(framing, Side::Both).with_ascii(rules),
         framing,
         profile,
         plan,
@@ -64,7 +75,9 @@ impl FrameDecoder {
     fn drain(&mut self) {
         loop {
             let due = self.asked.front().map(|(_, request)| *request).or_else(|| self.plan.get(self.next).copied());
-            match self.reader.next_frame(due.map(|request| request.payload_bytes())) {
+            let found = self.reader.next_frame(due.map(|request| request.payload_bytes()));
+            self.reports.extend(self.reader.take_excused().map(Report::Fault));
+            match found {
                 Some(Ok(frame)) => self.frame(frame),
                 Some(Err(fault)) => self.reports.push_back(Report::Fault(fault)),
                 None => return,

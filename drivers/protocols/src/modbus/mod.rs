@@ -16,9 +16,9 @@ mod plan;
 pub mod profile;
 mod request;
 
-pub use adu::Framing;
+pub use adu::{AsciiCount, AsciiRules, Framing};
 pub use bus::{Bus, BusAction, BusUnit, EXCLUDED_RETRY, FAILURES_MAX, UnitCounters};
-pub use decoder::decoder;
+pub use decoder::{decoder, decoder_with};
 pub use image::{ILLEGAL_ADDRESS, RegisterImage};
 pub use profile::{PlannedRead, ProfileProblem, RegisterProfile};
 pub use request::{Data, ReadError, ReadRequest, RequestError, Table, UnitId, exception_text};

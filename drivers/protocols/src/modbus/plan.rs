@@ -1,7 +1,8 @@
 //! The reading plan: which requests read a block, and how a request that a unit refuses is split so that one bad address
 //! does not sink its neighbours.
 //!
-//! A *segment* is one request. An *atom* is a run of declared values that overlap each other, and is never split.
+//! A *segment* is one request. An *atom* is a run of declared values that overlap each other, each
+//! with the bits that say what it is worth, and is never split.
 
 use super::profile::{Block, RegisterProfile};
 use super::{ReadRequest, UnitId};
@@ -74,13 +75,12 @@ fn segment(block: usize, (start, end): (u32, u32)) -> Segment {
 /// Overlapping runs that would not fit one answer of the device are cut where a value ends.
 fn atoms(block: &Block, from: u32, to: u32) -> Vec<(u32, u32)> {
     let mut atoms: Vec<(u32, u32)> = Vec::new();
-    for item in block.items.iter().filter(|item| u32::from(item.address) >= from && item.end() <= to) {
-        let start = u32::from(item.address);
+    for (start, behind) in block.items.iter().map(|item| item.reach).filter(|reach| reach.0 >= from && reach.1 <= to) {
         match atoms.last_mut() {
-            Some((first, end)) if start < *end && item.end().max(*end) - *first <= u32::from(block.count_max) => {
-                *end = item.end().max(*end);
+            Some((first, end)) if start < *end && behind.max(*end) - *first <= u32::from(block.count_max) => {
+                *end = behind.max(*end);
             }
-            Some(_) | None => atoms.push((start, item.end())),
+            Some(_) | None => atoms.push((start, behind)),
         }
     }
     atoms

@@ -3,6 +3,27 @@
 
 use super::{Unit, UnitTerm};
 
+/// cubic foot per minute. PROJECT-PRIVATE, code 0, UCUM `[cft_i]/min`.
+pub const X_DIM_CU_FOOT_PER_MIN: Unit = Unit::new(&UnitTerm { value: 0, refid: "MDCX_DIM_CU_FOOT_PER_MIN", ucum: "[cft_i]/min", description: "cubic foot per minute. PROJECT-PRIVATE, code 0" });
+
+/// farad. PROJECT-PRIVATE, code 0, UCUM `F`.
+pub const X_DIM_FARAD: Unit = Unit::new(&UnitTerm { value: 0, refid: "MDCX_DIM_FARAD", ucum: "F", description: "farad. PROJECT-PRIVATE, code 0" });
+
+/// inch of water. PROJECT-PRIVATE, code 0, UCUM `[in_i'H2O]`.
+pub const X_DIM_INCH_H2O: Unit = Unit::new(&UnitTerm { value: 0, refid: "MDCX_DIM_INCH_H2O", ucum: "[in_i'H2O]", description: "inch of water. PROJECT-PRIVATE, code 0" });
+
+/// milliampere. PROJECT-PRIVATE, code 0, UCUM `mA`.
+pub const X_DIM_MILLI_AMP: Unit = Unit::new(&UnitTerm { value: 0, refid: "MDCX_DIM_MILLI_AMP", ucum: "mA", description: "milliampere. PROJECT-PRIVATE, code 0" });
+
+/// ohm. PROJECT-PRIVATE, code 0, UCUM `Ohm`.
+pub const X_DIM_OHM: Unit = Unit::new(&UnitTerm { value: 0, refid: "MDCX_DIM_OHM", ucum: "Ohm", description: "ohm. PROJECT-PRIVATE, code 0" });
+
+/// per hour. PROJECT-PRIVATE, code 0, UCUM `/h`.
+pub const X_DIM_PER_HR: Unit = Unit::new(&UnitTerm { value: 0, refid: "MDCX_DIM_PER_HR", ucum: "/h", description: "per hour. PROJECT-PRIVATE, code 0" });
+
+/// volt. PROJECT-PRIVATE, code 0, UCUM `V`.
+pub const X_DIM_VOLT: Unit = Unit::new(&UnitTerm { value: 0, refid: "MDCX_DIM_VOLT", ucum: "V", description: "volt. PROJECT-PRIVATE, code 0" });
+
 /// degree of angle, UCUM `deg`.
 pub const ANG_DEG: Unit = Unit::new(&UnitTerm { value: 262880, refid: "MDC_DIM_ANG_DEG", ucum: "deg", description: "degree of angle" });
 
@@ -180,6 +201,13 @@ pub const X_WATT: Unit = Unit::new(&UnitTerm { value: 266176, refid: "MDC_DIM_X_
 /// All units, sorted by reference id.
 #[rustfmt::skip]
 pub(super) const TABLE: &[Unit] = &[
+    X_DIM_CU_FOOT_PER_MIN,
+    X_DIM_FARAD,
+    X_DIM_INCH_H2O,
+    X_DIM_MILLI_AMP,
+    X_DIM_OHM,
+    X_DIM_PER_HR,
+    X_DIM_VOLT,
     ANG_DEG,
     BEAT_PER_MIN,
     CENTI_M,

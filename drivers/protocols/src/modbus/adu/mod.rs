@@ -1,7 +1,8 @@
 //! Modbus frames (ADUs) of all three framings: requests and answers, encode and decode side by side.
 //!
-//! Used by `vigil decode`, by simulators and by tests. The running appliance lets tokio-modbus make its frames. A frame is
-//! a unit, a function and the rest (the PDU), wrapped in a check (RTU, ASCII) or a header (TCP).
+//! Used by `vigil decode`, by simulators, by tests, and by the running appliance for Modbus ASCII; it lets tokio-modbus make
+//! its RTU and TCP frames. A frame is a unit, a function and the rest (the PDU), wrapped in a check (RTU, ASCII) or a header
+//! (TCP). No request that writes has a form here.
 
 use super::request::{Data, ReadError, ReadRequest, Table, UnitId};
 
@@ -10,13 +11,27 @@ mod reader;
 pub mod rtu;
 pub mod tcp;
 
+pub use ascii::{AsciiCount, AsciiRules};
 pub use reader::{FrameReader, Side};
 
 #[cfg(test)]
 mod tests;
 
 /// How frames are told apart on a wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
 pub enum Framing {
     /// Modbus RTU: binary with a CRC.
     Rtu,
@@ -99,6 +114,12 @@ impl Frame {
 
     /// The bytes on the wire. A frame of [`Body::Other`] has none.
     pub fn encode(&self, framing: Framing) -> Vec<u8> {
+        self.encode_counting(framing, AsciiCount::Bytes)
+    }
+
+    /// As [`Self::encode`]; in Modbus ASCII the byte count of an answer counts this.
+    pub fn encode_counting(&self, framing: Framing, count: AsciiCount) -> Vec<u8> {
+        let per_byte = if framing == Framing::Ascii && count == AsciiCount::Characters { 2 } else { 1 };
         let mut pdu = vec![self.unit.0];
         match &self.body {
             Body::Request(request) => {
@@ -108,7 +129,7 @@ impl Frame {
             }
             Body::Values { table, payload } => {
                 pdu.push(table.function());
-                pdu.push(u8::try_from(payload.len()).unwrap_or(u8::MAX));
+                pdu.push(u8::try_from(payload.len() * per_byte).unwrap_or(u8::MAX));
                 pdu.extend(payload.iter().take(usize::from(u8::MAX)));
             }
             Body::Exception { function, code } => pdu.extend([function | 0x80, *code]),

@@ -3,7 +3,7 @@
 
 use vigil_model::{Fault, FaultKind};
 
-use super::{Frame, Framing, ascii, parse_pdu, rtu, tcp};
+use super::{AsciiRules, Frame, Framing, ascii, parse_pdu, rtu, tcp};
 
 /// Which direction a stream carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,12 +29,40 @@ pub struct FrameReader {
     dropped: usize,
     check_failed: bool,
     ended: bool,
+    rules: AsciiRules,
+    /// Frames that were accepted by an exception of [`AsciiRules`] since it was last asked for.
+    excused: u32,
 }
 
 impl FrameReader {
     /// A reader with an empty buffer.
     pub fn new(framing: Framing, side: Side) -> Self {
-        Self { framing, side, buffer: Vec::new(), dropped: 0, check_failed: false, ended: false }
+        Self {
+            framing,
+            side,
+            buffer: Vec::new(),
+            dropped: 0,
+            check_failed: false,
+            ended: false,
+            rules: AsciiRules::default(),
+            excused: 0,
+        }
+    }
+
+    /// The same reader with these exceptions for Modbus ASCII.
+    #[must_use]
+    pub fn with_ascii(mut self, rules: AsciiRules) -> Self {
+        self.rules = rules;
+        self
+    }
+
+    /// What is to be told of frames that were accepted although their check is not the one that Modbus prescribes.
+    pub fn take_excused(&mut self) -> Option<Fault> {
+        let frames = std::mem::take(&mut self.excused);
+        (frames > 0).then(|| {
+            let detail = format!("{frames} accepted whose LRC fits the doubled byte count only");
+            Fault::new(FaultKind::Checksum, 0, detail)
+        })
     }
 
     /// Takes bytes. Call [`Self::next_frame`] until it is empty before the next bytes.
@@ -163,9 +191,12 @@ impl FrameReader {
                 bytes,
             );
         }
-        match ascii::unwrap(&rest[..end]) {
-            Ok(body) => match parse_pdu(0, &body, self.side, expected) {
-                Some(frame) => Step::Frame(frame, bytes),
+        match ascii::unwrap(&rest[..end], self.rules) {
+            Ok((body, excused)) => match self.parse_ascii(body, expected) {
+                Some(frame) => {
+                    self.excused += u32::from(excused && self.dropped == 0); // else it is found again by the next call
+                    Step::Frame(frame, bytes)
+                }
                 None => Step::Bad(
                     Fault::new(FaultKind::Framing, bytes, "a frame whose length does not fit its function"),
                     bytes,
@@ -180,6 +211,15 @@ impl FrameReader {
                 Step::Bad(Fault::new(FaultKind::Checksum, bytes, detail), bytes)
             }
         }
+    }
+
+    /// A frame as Modbus prescribes it, else one that counts characters.
+    fn parse_ascii(&self, body: Vec<u8>, expected: Option<usize>) -> Option<Frame> {
+        let plain = parse_pdu(0, &body, self.side, expected);
+        if plain.is_some() || self.side == Side::Requests {
+            return plain;
+        }
+        parse_pdu(0, &ascii::in_bytes(body, self.rules), self.side, expected)
     }
 }
 

@@ -185,3 +185,58 @@ fn captured_frames_are_read_with_the_values_they_are_known_to_hold() {
     }
     assert!(pairs >= 11, "{pairs}");
 }
+
+/// What a reader with these rules finds in one line, and what it excuses.
+fn read_line(rules: AsciiRules, line: &str) -> (Vec<Result<Frame, vigil_model::Fault>>, Option<vigil_model::Fault>) {
+    let mut reader = FrameReader::new(Framing::Ascii, Side::Both).with_ascii(rules);
+    reader.push(line.as_bytes());
+    reader.push(b"\r\n");
+    reader.finish();
+    let found = std::iter::from_fn(|| reader.next_frame(None)).collect();
+    (found, reader.take_excused())
+}
+
+fn values(frame: &Result<Frame, vigil_model::Fault>) -> Option<&[u8]> {
+    match frame {
+        Ok(Frame { body: Body::Values { payload, .. }, .. }) => Some(payload),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_device_that_counts_characters_is_understood_where_its_profile_says_so() {
+    // The printed set point of the Thermo TSX manual as the digest reads it: count 08, and the LRC that fits it.
+    let sent = ":190308FFFFFCE002";
+    let characters = AsciiRules { count: AsciiCount::Characters, ..AsciiRules::default() };
+    assert!(read_line(AsciiRules::default(), sent).0[0].is_err(), "Modbus counts bytes");
+    let (found, excused) = read_line(characters, sent);
+    assert_eq!((values(&found[0]), excused), (Some(&[0xFF, 0xFF, 0xFC, 0xE0][..]), None));
+    // One register by its low byte, as printed; and the count of bytes, as Isotemp sends it.
+    assert_eq!(values(&read_line(characters, ":19030228BA").0[0]), Some(&[0x00, 0x28][..]));
+    assert_eq!(values(&read_line(characters, ":010304FFFFFCE01E").0[0]), Some(&[0xFF, 0xFF, 0xFC, 0xE0][..]));
+    // A request whose address begins with 06 is no answer of three bytes.
+    assert!(matches!(read_line(characters, ":1903066F00016E").0[0], Ok(Frame { body: Body::Request(_), .. })));
+}
+
+#[test]
+fn a_check_that_fits_the_doubled_count_only_is_accepted_when_asked_for_and_told() {
+    let printed = ":190304FFFFFCE002";
+    let characters = AsciiRules { count: AsciiCount::Characters, doubled_count_lrc: false };
+    assert!(matches!(&read_line(characters, printed).0[0], Err(fault) if fault.kind == vigil_model::FaultKind::Checksum));
+    let (found, excused) = read_line(AsciiRules { doubled_count_lrc: true, ..characters }, printed);
+    assert_eq!(values(&found[0]), Some(&[0xFF, 0xFF, 0xFC, 0xE0][..]));
+    assert!(excused.unwrap().detail.contains("doubled byte count"));
+    // Any other wrong check stays refused.
+    for wrong in [":190304FFFFFCE003", ":190304FFFFFCE102", ":190305300002AE"] {
+        assert!(read_line(AsciiRules { doubled_count_lrc: true, ..characters }, wrong).0[0].is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn an_answer_can_be_made_that_counts_characters() {
+    let request = ReadRequest::new(UnitId(0x19), Table::HoldingRegisters, 0x530, 2).unwrap();
+    let frame = Frame::answer(0, &request, Ok(&Data::Registers(vec![0xFFFF, 0xFCE0])));
+    assert_eq!(frame.encode_counting(Framing::Ascii, AsciiCount::Characters), b":190308FFFFFCE002\r\n");
+    let rtu = frame.encode_counting(Framing::Rtu, AsciiCount::Characters);
+    assert_eq!(rtu, frame.encode(Framing::Rtu), "only Modbus ASCII has this");
+}

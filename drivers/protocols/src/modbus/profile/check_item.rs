@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use toml::Spanned;
 use vigil_model::{
-    Absence, Category, Code, CodeKind, Containment, DeviceAlarmDescriptor, MetricDescriptor, Profile, Quantity, Unit,
+    Category, Code, CodeKind, Containment, DeviceAlarmDescriptor, MetricDescriptor, Profile, Quantity, Unit,
 };
 
 use super::RegisterProfile;
 use super::check::{PERIOD_MAX, PERIOD_MIN, code, containment, duration};
-use super::check_value::{number, plausible, quantity, unit};
+use super::check_value::{marks, number, pair, quantity, unit, worth};
 use super::file::{EnumerationFile, ProfileFile};
 use super::file_item::{BitFile, ConditionFile, RegisterFile};
 use super::item::{Bit, BitMetric, Condition, Content, Form, Item, Meaning, Metric, Number, State};
@@ -45,7 +45,7 @@ pub(super) fn items(
     profile.metrics.sort_by_key(|metric| (metric.containment, metric.code));
     built.profile = Arc::new(profile);
     for block in &mut built.blocks {
-        block.items.sort_by_key(|item| item.address);
+        block.items.sort_by_key(|item| (item.reach.0, item.address));
     }
 }
 
@@ -77,6 +77,8 @@ impl<'f> Work<'f, '_> {
             problems.add(file.block.span(), "a block of bits holds [[bit]] tables, not [[register]] tables");
             return;
         }
+        let first = u32::from(*file.address.get_ref());
+        let mut reach = (first, first + u32::from(number.width()));
         let content = match (&file.code, file.identity) {
             (None, Some(field)) if matches!(number, Number::Text { .. }) => {
                 Some(Content::Identity(field, file.byte_order))
@@ -85,7 +87,10 @@ impl<'f> Work<'f, '_> {
                 problems.add(file.kind.span(), "a field of the identity is of type text");
                 None
             }
-            (Some(refid), None) => self.metric(file, refid, number, block, problems).map(Content::Metric),
+            (Some(refid), None) => self.metric(file, refid, number, block, problems).map(|(metric, wide)| {
+                reach = wide;
+                Content::Metric(metric)
+            }),
             (Some(_), Some(_)) | (None, None) => {
                 problems.add(file.address.span(), "a register has either a code or an identity");
                 None
@@ -95,6 +100,7 @@ impl<'f> Work<'f, '_> {
             self.built.blocks[block].items.push(Item {
                 address: *file.address.get_ref(),
                 width: number.width(),
+                reach,
                 content,
             });
         }
@@ -107,7 +113,7 @@ impl<'f> Work<'f, '_> {
         number: Number,
         block: usize,
         problems: &mut Problems<'_>,
-    ) -> Option<Metric> {
+    ) -> Option<(Metric, (u32, u32))> {
         let code = code(refid, CodeKind::Metric, &file.label, problems);
         let row = match &file.containment {
             Some(text) => containment(text, problems),
@@ -118,7 +124,12 @@ impl<'f> Work<'f, '_> {
         };
         let unit = file.unit.as_ref().and_then(|text| unit(text, problems));
         let meaning = self.meaning(file, number, row.unwrap_or_default(), block, problems);
-        let plausible = file.plausible.as_ref().and_then(|range| plausible(range, problems));
+        let plausible = file.plausible.as_ref().and_then(|given| pair(given, "plausible", problems));
+        let range = file.range.as_ref().and_then(|given| pair(given, "measurable", problems));
+        let marks = marks(file, number, problems);
+        let first = u32::from(*file.address.get_ref());
+        let own = (first, first + u32::from(number.width()));
+        let (worth, reach) = worth(file, own, &self.built.blocks[block], problems);
         let fresh_for = file.fresh_for.as_ref().and_then(|text| duration(text, PERIOD_MIN, PERIOD_MAX, problems));
         let (code, row, meaning) = (code?, row?, meaning?);
         let is_decimal = matches!(meaning, Meaning::Decimal { .. });
@@ -142,21 +153,9 @@ impl<'f> Work<'f, '_> {
             refid,
             problems,
         );
-        let marks = [
-            (&file.absent, Absence::NotAvailable),
-            (&file.invalid, Absence::Invalid),
-            (&file.overflow, Absence::Overflow),
-            (&file.underflow, Absence::Underflow),
-        ];
-        Some(Metric {
-            code,
-            containment: row,
-            unit,
-            form: Form { number, word_order: file.word_order, byte_order: file.byte_order },
-            meaning,
-            marks: marks.into_iter().flat_map(|(raws, absence)| raws.iter().map(move |raw| (*raw, absence))).collect(),
-            plausible,
-        })
+        let form = Form { number, word_order: file.word_order, byte_order: file.byte_order };
+        let metric = Metric { code, containment: row, unit, form, meaning, marks, range, plausible, worth };
+        Some((metric, reach))
     }
 
     fn meaning(
@@ -168,7 +167,7 @@ impl<'f> Work<'f, '_> {
         problems: &mut Problems<'_>,
     ) -> Option<Meaning> {
         if let Some(name) = &file.enumeration {
-            if matches!(number, Number::F32 | Number::Text { .. }) {
+            if number.is_float() || matches!(number, Number::Text { .. }) {
                 problems.add(name.span(), "an enumeration needs a whole number");
                 return None;
             }
@@ -203,7 +202,7 @@ impl<'f> Work<'f, '_> {
         {
             problems.add(decimals.span(), format!("a value has 0 to {DECIMALS_MAX} decimals"));
         }
-        if number == Number::F32 && file.decimals.is_none() {
+        if number.is_float() && file.decimals.is_none() {
             problems.add(file.kind.span(), "a floating-point number does not say its precision; add decimals = …");
         }
         let decimals = file.decimals.as_ref().map(|decimals| *decimals.get_ref());
@@ -234,11 +233,9 @@ impl<'f> Work<'f, '_> {
         }
         let condition = file.condition.as_ref().and_then(|condition| self.condition(condition, row, block, problems));
         let bit = Bit { bit: file.bit.as_ref().map(|bit| *bit.get_ref()), active: file.active, metric, condition };
-        self.built.blocks[block].items.push(Item {
-            address: *file.address.get_ref(),
-            width: 1,
-            content: Content::Bit(bit),
-        });
+        let address = *file.address.get_ref();
+        let reach = (u32::from(address), u32::from(address) + 1);
+        self.built.blocks[block].items.push(Item { address, width: 1, reach, content: Content::Bit(bit) });
     }
 
     /// The block of an item, if the item lies inside it and outside its gaps.

@@ -4,7 +4,7 @@ use vigil_model::{DeviceAlarm, Enumeration, Identity, Observation, Quality, Read
 
 use super::RegisterProfile;
 use super::file_item::IdentityField;
-use super::item::{self, Content, Item, Meaning};
+use super::item::{self, Content, Item, Meaning, judged};
 use crate::modbus::{Data, Table};
 
 /// One thing that values say.
@@ -14,7 +14,7 @@ pub(crate) enum Said {
     Observation(Observation),
     /// A declared condition, by its index, is present or absent.
     Condition(usize, bool),
-    /// A raw number that its enumeration does not know: its conditions cannot be told.
+    /// A raw number that its enumeration does not know, or that other bits doubt: its conditions cannot be told.
     ConditionsUnknown,
     /// A field of the identity.
     Identity(IdentityField, String),
@@ -25,9 +25,9 @@ impl RegisterProfile {
     pub(crate) fn decode(&self, table: Table, address: u16, data: &Data, said: &mut Vec<Said>) {
         let end = u32::from(address) + data.len() as u32;
         for block in self.blocks.iter().filter(|block| block.table == table) {
-            for item in block.items.iter().filter(|item| item.address >= address && item.end() <= end) {
+            for item in block.items.iter().filter(|item| item.reach.0 >= u32::from(address) && item.reach.1 <= end) {
                 let at = usize::from(item.address - address);
-                decode_item(item, data, at, said);
+                decode_item(item, data, address, at, said);
             }
         }
     }
@@ -61,20 +61,26 @@ pub(crate) fn identify(identity: &mut Identity, field: IdentityField, text: &str
     changed
 }
 
-fn decode_item(item: &Item, data: &Data, at: usize, said: &mut Vec<Said>) {
+fn decode_item(item: &Item, data: &Data, from: u16, at: usize, said: &mut Vec<Said>) {
     let registers = match data {
         Data::Registers(registers) => registers.get(at..at + usize::from(item.width)).unwrap_or(&[]),
         Data::Bits(_) => &[],
     };
     match &item.content {
         Content::Metric(metric) => {
-            let reading = metric.reading(registers);
+            let register = |address: u16| match data {
+                Data::Registers(all) => all.get(usize::from(address - from)).copied().unwrap_or(0),
+                Data::Bits(_) => 0,
+            };
+            let raw = metric.form.raw(registers);
+            let verdict = metric.verdict(register);
+            let reading = judged(metric.reading(registers), verdict);
             said.push(Said::Observation(Observation::new(metric.code, metric.containment, metric.unit, reading)));
             if let Meaning::States(states) = &metric.meaning {
-                let current = metric.state(metric.form.raw(registers));
-                let marked = metric.marks.iter().any(|(mark, _)| *mark == metric.form.raw(registers));
+                let current = metric.state(raw);
+                let marked = metric.marks.iter().any(|(mark, _)| *mark == raw);
                 let conditional = states.iter().filter_map(|state| Some((state.value, state.condition?)));
-                if current.is_none() && !marked {
+                if verdict.is_some() || (current.is_none() && !marked) {
                     if conditional.count() > 0 {
                         said.push(Said::ConditionsUnknown);
                     }

@@ -53,12 +53,16 @@ impl Metric {
         Ok(())
     }
 
-    fn raw_of(&self, quantity: Quantity, scale: Quantity, offset: Quantity) -> Option<u32> {
-        if self.form.number == Number::F32 {
-            let value = (quantity.to_f64() - offset.to_f64()) / scale.to_f64();
-            return Some((value as f32).to_bits()).filter(|bits| f32::from_bits(*bits).is_finite());
+    fn raw_of(&self, quantity: Quantity, scale: Quantity, offset: Quantity) -> Option<u64> {
+        let float = || Some((quantity.to_f64() - offset.to_f64()) / scale.to_f64()).filter(|value| value.is_finite());
+        match self.form.number {
+            Number::F32 => {
+                let narrow = float()? as f32;
+                narrow.is_finite().then(|| u64::from(narrow.to_bits()))
+            }
+            Number::F64 => float().map(f64::to_bits),
+            _ => self.form.unsigned(divided(quantity.checked_sub(offset)?, scale)?),
         }
-        self.form.unsigned(divided(quantity.checked_sub(offset)?, scale)?)
     }
 
     fn write_absent(&self, absence: Absence, registers: &mut [u16]) -> Result<(), EncodeError> {
@@ -73,12 +77,15 @@ impl Metric {
                 let state = states.iter().find(|state| state.absent).ok_or(EncodeError::NoMark(absence))?;
                 self.form.unsigned(i128::from(state.value)).ok_or(EncodeError::NoMark(absence))?
             }
-            (None, Meaning::Decimal { .. }) if self.form.number == Number::F32 => match absence {
-                Absence::NotAvailable => u32::MAX,
-                Absence::Overflow => f32::INFINITY.to_bits(),
-                Absence::Underflow => f32::NEG_INFINITY.to_bits(),
-                Absence::Invalid => return Err(EncodeError::NoMark(absence)),
-            },
+            (None, Meaning::Decimal { .. }) if self.form.number.is_float() => {
+                let value = match absence {
+                    Absence::NotAvailable => f64::NAN,
+                    Absence::Overflow => f64::INFINITY,
+                    Absence::Underflow => f64::NEG_INFINITY,
+                    Absence::Invalid => return Err(EncodeError::NoMark(absence)),
+                };
+                if self.form.number == Number::F64 { value.to_bits() } else { u64::from((value as f32).to_bits()) }
+            }
             (None, Meaning::Text | Meaning::States(_) | Meaning::Decimal { .. }) => {
                 return Err(EncodeError::NoMark(absence));
             }
@@ -90,32 +97,40 @@ impl Metric {
 
 impl Form {
     /// A signed number as all its bits, if it fits.
-    fn unsigned(self, number: i128) -> Option<u32> {
+    fn unsigned(self, number: i128) -> Option<u64> {
         match self.number {
-            Number::U16 => u16::try_from(number).ok().map(u32::from),
-            Number::I16 => i16::try_from(number).ok().map(|number| u32::from(number as u16)),
-            Number::U32 => u32::try_from(number).ok(),
-            Number::I32 => i32::try_from(number).ok().map(|number| number as u32),
-            Number::Bits { count, .. } => u32::try_from(number).ok().filter(|number| *number <= mask(count)),
-            Number::F32 | Number::Text { .. } => None,
+            Number::U16 => u16::try_from(number).ok().map(u64::from),
+            Number::I16 => i16::try_from(number).ok().map(|number| u64::from(number as u16)),
+            Number::U32 => u32::try_from(number).ok().map(u64::from),
+            Number::I32 => i32::try_from(number).ok().map(|number| u64::from(number as u32)),
+            Number::U64 => u64::try_from(number).ok(),
+            Number::I64 => i64::try_from(number).ok().map(|number| number as u64),
+            Number::Bits { count, .. } => u64::try_from(number).ok().filter(|number| *number <= mask(count)),
+            Number::Bcd { digits } => {
+                let number = u64::try_from(number).ok().filter(|number| *number < 10u64.pow(u32::from(digits)))?;
+                Some((0..digits).fold(0, |raw, place| raw | number / 10u64.pow(u32::from(place)) % 10 << (4 * place)))
+            }
+            Number::F32 | Number::F64 | Number::Text { .. } => None,
         }
     }
 
-    fn write(self, raw: u32, registers: &mut [u16]) {
-        let (high, low) = (ordered((raw >> 16) as u16, self.byte_order), ordered(raw as u16, self.byte_order));
+    fn write(self, raw: u64, registers: &mut [u16]) {
         match (self.number, &mut *registers) {
-            (Number::U16 | Number::I16, [register]) => *register = low,
+            (Number::Text { .. }, _) => {}
             (Number::Bits { first, count }, [register]) => {
-                let kept = u32::from(ordered(*register, self.byte_order)) & !(mask(count) << first);
+                let kept = u64::from(ordered(*register, self.byte_order)) & !(mask(count) << first);
                 *register = ordered((kept | (raw & mask(count)) << first) as u16, self.byte_order);
             }
-            (Number::U32 | Number::I32 | Number::F32, [first, second]) => {
-                (*first, *second) = match self.word_order {
-                    WordOrder::HighFirst => (high, low),
-                    WordOrder::LowFirst => (low, high),
-                };
+            (_, registers) => {
+                let count = registers.len();
+                for (index, register) in registers.iter_mut().enumerate() {
+                    let place = match self.word_order {
+                        WordOrder::HighFirst => count - 1 - index,
+                        WordOrder::LowFirst => index,
+                    };
+                    *register = ordered((raw >> (16 * place)) as u16, self.byte_order);
+                }
             }
-            _ => {}
         }
     }
 }

@@ -7,6 +7,7 @@ use toml::Spanned;
 
 use super::file_item::{BitFile, ConditionFile, RegisterFile};
 use crate::modbus::Table;
+use crate::modbus::adu::AsciiCount;
 use crate::settings::DurationText;
 
 /// A Modbus device as data: what it is, what to read, and what the values mean.
@@ -25,6 +26,9 @@ pub(super) struct ProfileFile {
     /// How long a value counts as current unless its register says otherwise. Default: three times its block's period.
     #[schemars(with = "Option<DurationText>")]
     pub(super) fresh_for: Option<Spanned<String>>,
+    /// What the device counts in the byte count of its Modbus ASCII answers. Default: bytes, as Modbus prescribes.
+    #[schemars(with = "Option<AsciiCount>")]
+    pub(super) ascii_count: Option<Spanned<AsciiCount>>,
     /// Subsystems of the device.
     #[schemars(with = "Vec<NodeFile>", default)]
     pub(super) vmd: Vec<NodeFile>,

@@ -21,13 +21,23 @@ pub(super) enum TypeFile {
     I32,
     /// IEEE 754 single precision, two registers.
     F32,
+    /// Unsigned, four registers.
+    U64,
+    /// Signed, four registers.
+    I64,
+    /// IEEE 754 double precision, four registers.
+    F64,
+    /// Four decimal digits, one to each half byte of one register.
+    Bcd16,
+    /// Eight decimal digits, one to each half byte of two registers.
+    Bcd32,
     /// ASCII text, two characters a register.
     Text,
     /// An unsigned number in some bits of one register.
     Bits,
 }
 
-/// Which register of two comes first.
+/// Which register of several comes first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum WordOrder {
@@ -77,7 +87,7 @@ pub(super) struct RegisterFile {
     #[serde(rename = "type")]
     #[schemars(with = "TypeFile")]
     pub(super) kind: Spanned<TypeFile>,
-    /// Which of two registers comes first.
+    /// Which of several registers comes first.
     #[serde(default)]
     pub(super) word_order: WordOrder,
     /// Which byte of a register comes first.
@@ -106,24 +116,35 @@ pub(super) struct RegisterFile {
     /// What is added after scaling: a decimal as text. Default "0".
     #[schemars(with = "Option<String>")]
     pub(super) offset: Option<Spanned<String>>,
-    /// Decimals of the value, 0 to 9. Default: those of scale and offset; must be given for f32.
+    /// Decimals of the value, 0 to 9. Default: those of scale and offset; must be given for f32 and f64.
     #[schemars(with = "Option<u8>")]
     pub(super) decimals: Option<Spanned<u8>>,
     /// The list of states this number stands for.
     #[schemars(with = "Option<String>")]
     pub(super) enumeration: Option<Spanned<String>>,
-    /// Raw numbers (all bits of the value, unsigned) that mean "there is no value".
+    /// Raw numbers that mean "there is no value": all bits of the value, unsigned like 0x8000 or signed like -32768.
     #[serde(default)]
-    pub(super) absent: Vec<u32>,
+    #[schemars(with = "Vec<i64>")]
+    pub(super) absent: Vec<Spanned<i64>>,
     /// Raw numbers that mean "not to be used".
     #[serde(default)]
-    pub(super) invalid: Vec<u32>,
+    #[schemars(with = "Vec<i64>")]
+    pub(super) invalid: Vec<Spanned<i64>>,
     /// Raw numbers that mean "above the measuring range".
     #[serde(default)]
-    pub(super) overflow: Vec<u32>,
+    #[schemars(with = "Vec<i64>")]
+    pub(super) overflow: Vec<Spanned<i64>>,
     /// Raw numbers that mean "below the measuring range".
     #[serde(default)]
-    pub(super) underflow: Vec<u32>,
+    #[schemars(with = "Vec<i64>")]
+    pub(super) underflow: Vec<Spanned<i64>>,
+    /// Ends of the measuring range, inclusive, as decimals in text: a value below is "underflow", above "overflow". For
+    /// live-zero signals: below 3.6 mA a wire is broken.
+    #[schemars(with = "Option<[String; 2]>")]
+    pub(super) range: Option<Spanned<[String; 2]>>,
+    /// What other bits of the block say about the value. The first rule that applies decides.
+    #[serde(default)]
+    pub(super) validity: Vec<ValidityFile>,
     /// Lowest and highest plausible value, inclusive, as decimals in text. A value outside is reported as invalid.
     #[schemars(with = "Option<[String; 2]>")]
     pub(super) plausible: Option<Spanned<[String; 2]>>,
@@ -140,6 +161,46 @@ pub(super) struct RegisterFile {
     /// Short label for people.
     #[serde(default)]
     pub(super) label: String,
+}
+
+/// A rule by which other bits of the block say what a value is worth. Bits and value are always read together.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ValidityFile {
+    /// Register that holds the bits, in the same block.
+    #[schemars(with = "u16")]
+    pub(super) address: Spanned<u16>,
+    /// Lowest of the bits, 0 to 15.
+    #[serde(default)]
+    pub(super) bit: u8,
+    /// How many bits, 1 to 16. Default: all from `bit` on.
+    pub(super) bits: Option<u8>,
+    /// The rule applies if the bits are one of these numbers.
+    #[serde(default)]
+    pub(super) is: Vec<u16>,
+    /// The rule applies if the bits are none of these numbers.
+    #[serde(default)]
+    pub(super) is_not: Vec<u16>,
+    /// What the value is then.
+    pub(super) then: ValidityWord,
+}
+
+/// What a value can be worth other than valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum ValidityWord {
+    /// There, and doubted by the device.
+    Questionable,
+    /// There, and taken during a test or calibration.
+    Calibrating,
+    /// Not to be used.
+    Invalid,
+    /// Above the measuring range.
+    Overflow,
+    /// Below the measuring range.
+    Underflow,
+    /// The device has nothing.
+    NotAvailable,
 }
 
 /// The input level at which a bit counts as on.

@@ -15,6 +15,9 @@ pub(crate) struct Item {
     pub(crate) address: u16,
     /// Entries it takes: registers, or one bit.
     pub(crate) width: u16,
+    /// All entries that it needs, with those that say what it is worth: first, and the one behind the last. They are read
+    /// by one request.
+    pub(crate) reach: (u32, u32),
     pub(crate) content: Content,
 }
 
@@ -38,8 +41,32 @@ pub(crate) struct Metric {
     pub(crate) form: Form,
     pub(crate) meaning: Meaning,
     /// Raw numbers that stand for no value.
-    pub(crate) marks: Vec<(u32, Absence)>,
+    pub(crate) marks: Vec<(u64, Absence)>,
+    pub(crate) range: Option<(Quantity, Quantity)>,
     pub(crate) plausible: Option<(Quantity, Quantity)>,
+    /// What other bits say about it; the first that applies decides.
+    pub(crate) worth: Vec<Worth>,
+}
+
+/// A rule by which bits of another register say what a value is worth.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Worth {
+    /// Address of the register.
+    pub(crate) address: u16,
+    pub(crate) first: u8,
+    pub(crate) count: u8,
+    /// The numbers, and whether the rule applies to them or to all others.
+    pub(crate) numbers: Vec<u16>,
+    pub(crate) applies_to_listed: bool,
+    pub(crate) then: Result<Quality, Absence>,
+}
+
+impl Worth {
+    /// Whether the rule applies when the register holds this.
+    pub(crate) fn applies(&self, register: u16) -> bool {
+        let bits = u64::from(register) >> self.first & mask(self.count);
+        self.numbers.iter().any(|number| u64::from(*number) == bits) == self.applies_to_listed
+    }
 }
 
 /// How a raw number lies in registers.
@@ -58,6 +85,10 @@ pub(crate) enum Number {
     U32,
     I32,
     F32,
+    U64,
+    I64,
+    F64,
+    Bcd { digits: u8 },
     Text { registers: u16 },
     Bits { first: u8, count: u8 },
 }
@@ -115,13 +146,6 @@ pub(crate) struct Condition {
     pub(crate) text: Arc<str>,
 }
 
-impl Item {
-    /// The address behind its last entry.
-    pub(crate) fn end(&self) -> u32 {
-        u32::from(self.address) + u32::from(self.width)
-    }
-}
-
 impl Bit {
     /// Whether it is on when its input reads `level`.
     pub(crate) fn is_on(&self, level: bool) -> bool {
@@ -138,39 +162,77 @@ impl Number {
         match self {
             Number::U16 | Number::I16 | Number::Bits { .. } => 1,
             Number::U32 | Number::I32 | Number::F32 => 2,
+            Number::U64 | Number::I64 | Number::F64 => 4,
+            Number::Bcd { digits } => u16::from(digits).div_ceil(4),
             Number::Text { registers } => registers,
+        }
+    }
+
+    /// Bits of its raw number; 0 for a text.
+    pub(crate) fn bits(self) -> u8 {
+        match self {
+            Number::U16 | Number::I16 => 16,
+            Number::U32 | Number::I32 | Number::F32 => 32,
+            Number::U64 | Number::I64 | Number::F64 => 64,
+            Number::Bcd { digits } => digits * 4,
+            Number::Bits { count, .. } => count,
+            Number::Text { .. } => 0,
+        }
+    }
+
+    /// Whether it is a floating-point number.
+    pub(crate) fn is_float(self) -> bool {
+        matches!(self, Number::F32 | Number::F64)
+    }
+
+    /// The floating-point number that its bits are.
+    fn float(self, raw: u64) -> Option<f64> {
+        match self {
+            Number::F32 => Some(f64::from(f32::from_bits(raw as u32))),
+            Number::F64 => Some(f64::from_bits(raw)),
+            _ => None,
         }
     }
 }
 
 impl Form {
     /// The raw number, all its bits unsigned. A text has none: 0.
-    pub(crate) fn raw(self, registers: &[u16]) -> u32 {
-        let word = |index: usize| u32::from(ordered(registers.get(index).copied().unwrap_or(0), self.byte_order));
-        match self.number {
-            Number::U16 | Number::I16 => word(0),
-            Number::U32 | Number::I32 | Number::F32 => match self.word_order {
-                WordOrder::HighFirst => word(0) << 16 | word(1),
-                WordOrder::LowFirst => word(1) << 16 | word(0),
-            },
-            Number::Bits { first, count } => word(0) >> first & mask(count),
-            Number::Text { .. } => 0,
+    pub(crate) fn raw(self, registers: &[u16]) -> u64 {
+        let width = usize::from(self.number.width());
+        let word = |index: usize| u64::from(ordered(registers.get(index).copied().unwrap_or(0), self.byte_order));
+        let joined = |raw: u64, index: usize| raw << 16 | word(index);
+        match (self.number, self.word_order) {
+            (Number::Text { .. }, _) => 0,
+            (Number::Bits { first, count }, _) => word(0) >> first & mask(count),
+            (_, WordOrder::HighFirst) => (0..width).fold(0, joined),
+            (_, WordOrder::LowFirst) => (0..width).rev().fold(0, joined),
         }
     }
 
-    /// The raw number with its sign.
-    pub(crate) fn signed(self, raw: u32) -> i64 {
+    /// The whole number that the raw one stands for. `None` if it is none: digits above nine, or more than 63 bits.
+    pub(crate) fn whole(self, raw: u64) -> Option<i64> {
         match self.number {
-            Number::I16 => i64::from(raw as u16 as i16),
-            Number::I32 => i64::from(raw as i32),
-            Number::U16 | Number::U32 | Number::F32 | Number::Text { .. } | Number::Bits { .. } => i64::from(raw),
+            Number::I16 => Some(i64::from(raw as u16 as i16)),
+            Number::I32 => Some(i64::from(raw as u32 as i32)),
+            Number::I64 => Some(raw as i64),
+            Number::Bcd { digits } => (0..digits).rev().try_fold(0i64, |number, place| {
+                let digit = (raw >> (4 * place) & 0xF) as i64;
+                (digit <= 9).then_some(number * 10 + digit)
+            }),
+            Number::U16
+            | Number::U32
+            | Number::U64
+            | Number::F32
+            | Number::F64
+            | Number::Text { .. }
+            | Number::Bits { .. } => i64::try_from(raw).ok(),
         }
     }
 }
 
-/// The low `count` bits.
-pub(crate) fn mask(count: u8) -> u32 {
-    1u32.checked_shl(u32::from(count)).map_or(u32::MAX, |bit| bit - 1)
+/// The low `count` bits, 64 at most.
+pub(crate) fn mask(count: u8) -> u64 {
+    1u64.checked_shl(u32::from(count)).map_or(u64::MAX, |bit| bit - 1)
 }
 
 /// A register as the protocol orders its bytes.
@@ -215,38 +277,49 @@ impl Metric {
                 None => Reading::Absent(Absence::Invalid),
             },
             Meaning::Decimal { scale, offset, decimals } => {
-                let quantity = if self.form.number == Number::F32 {
-                    let value = f64::from(f32::from_bits(raw));
-                    if value.is_nan() {
-                        return Reading::Absent(Absence::NotAvailable);
-                    }
-                    if value.is_infinite() {
+                let quantity = match self.form.number.float(raw) {
+                    Some(value) if value.is_nan() => return Reading::Absent(Absence::NotAvailable),
+                    Some(value) if value.is_infinite() => {
                         return Reading::Absent(if value > 0.0 { Absence::Overflow } else { Absence::Underflow });
                     }
-                    let decimals = decimals.unwrap_or(0);
-                    Quantity::from_f64(value * scale.to_f64() + offset.to_f64(), decimals)
-                } else {
-                    Quantity::from(self.form.signed(raw))
-                        .checked_mul(*scale)
-                        .and_then(
-                            |scaled| if *offset == Quantity::ZERO { Some(scaled) } else { scaled.checked_add(*offset) },
-                        )
-                        .and_then(|value| decimals.map_or(Some(value), |decimals| value.rounded(decimals)))
-                };
-                match quantity {
-                    None => Reading::Absent(Absence::Invalid),
-                    Some(quantity) if self.is_plausible(quantity) => {
-                        Reading::Value(Value::Numeric(quantity), Quality::Valid)
+                    Some(value) => {
+                        Quantity::from_f64(value * scale.to_f64() + offset.to_f64(), decimals.unwrap_or(0))
                     }
-                    Some(_) => Reading::Absent(Absence::Invalid),
-                }
+                    None => self.scaled(raw, *scale, *offset, *decimals),
+                };
+                self.numeric(quantity)
             }
         }
     }
 
+    fn scaled(&self, raw: u64, scale: Quantity, offset: Quantity, decimals: Option<u8>) -> Option<Quantity> {
+        let scaled = Quantity::from(self.form.whole(raw)?).checked_mul(scale)?;
+        let value = if offset == Quantity::ZERO { scaled } else { scaled.checked_add(offset)? };
+        decimals.map_or(Some(value), |decimals| value.rounded(decimals))
+    }
+
+    fn numeric(&self, quantity: Option<Quantity>) -> Reading {
+        let Some(quantity) = quantity else { return Reading::Absent(Absence::Invalid) };
+        let outside = |(low, high): &(Quantity, Quantity)| {
+            let below = quantity.cmp_value(*low).is_lt().then_some(Absence::Underflow);
+            below.or(quantity.cmp_value(*high).is_gt().then_some(Absence::Overflow))
+        };
+        match self.range.as_ref().and_then(outside) {
+            Some(absence) => Reading::Absent(absence),
+            None if self.is_plausible(quantity) => Reading::Value(Value::Numeric(quantity), Quality::Valid),
+            None => Reading::Absent(Absence::Invalid),
+        }
+    }
+
+    /// What other bits say about the value; `None` if they have nothing to say. `register` gives the content of an address
+    /// of the block.
+    pub(crate) fn verdict(&self, register: impl Fn(u16) -> u16) -> Option<Result<Quality, Absence>> {
+        self.worth.iter().find(|rule| rule.applies(register(rule.address))).map(|rule| rule.then)
+    }
+
     /// The state that a raw number stands for.
-    pub(crate) fn state(&self, raw: u32) -> Option<&State> {
-        let value = self.form.signed(raw);
+    pub(crate) fn state(&self, raw: u64) -> Option<&State> {
+        let value = self.form.whole(raw)?;
         match &self.meaning {
             Meaning::States(states) => states.iter().find(|state| state.value == value),
             Meaning::Decimal { .. } | Meaning::Text => None,
@@ -265,5 +338,14 @@ impl Metric {
 
     fn is_plausible(&self, quantity: Quantity) -> bool {
         self.plausible.is_none_or(|(low, high)| quantity.cmp_value(low).is_ge() && quantity.cmp_value(high).is_le())
+    }
+}
+
+/// A reading under the verdict of other bits: there is never more to it than either says.
+pub(crate) fn judged(reading: Reading, verdict: Option<Result<Quality, Absence>>) -> Reading {
+    match (reading, verdict) {
+        (Reading::Value(value, _), Some(Ok(quality))) => Reading::Value(value, quality),
+        (Reading::Value(..), Some(Err(absence))) => Reading::Absent(absence),
+        (reading, _) => reading,
     }
 }

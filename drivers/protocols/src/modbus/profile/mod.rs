@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use vigil_model::Profile;
 
+use super::adu::AsciiCount;
 use super::{ReadRequest, Table, UnitId};
 
 mod check;
@@ -39,6 +40,7 @@ pub struct RegisterProfile {
     pub(crate) blocks: Vec<Block>,
     pub(crate) conditions: Vec<item::Condition>,
     examples: Vec<example::Example>,
+    ascii_count: AsciiCount,
 }
 
 /// Neighbouring entries of one table that are read together.
@@ -77,6 +79,8 @@ pub struct PlannedRead {
     pub period: Duration,
     /// Whether it holds alarm conditions.
     pub alarm: bool,
+    /// Rest of the line that the device needs after the answer.
+    pub pause: Duration,
 }
 
 impl RegisterProfile {
@@ -99,13 +103,24 @@ impl RegisterProfile {
 
     /// Names and texts of the built-in profiles.
     pub fn embedded() -> &'static [(&'static str, &'static str)] {
-        &[("bed-contacts", include_str!("../../../profiles/bed-contacts.toml"))]
+        &[
+            ("bed-contacts", include_str!("../../../profiles/bed-contacts.toml")),
+            ("tsi-pressura", include_str!("../../../profiles/tsi-pressura.toml")),
+            ("thermo-refrigerator", include_str!("../../../profiles/thermo-refrigerator.toml")),
+            ("bender-isometer", include_str!("../../../profiles/bender-isometer.toml")),
+            ("remote-io", include_str!("../../../profiles/remote-io.toml")),
+        ]
     }
 
     /// The built-in profile of a name.
     pub fn named_embedded(name: &str) -> Option<Self> {
         let (name, text) = Self::embedded().iter().find(|(known, _)| *known == name)?;
         Some(Self::parse(text, name).expect("every built-in profile is checked by a test"))
+    }
+
+    /// What the device counts in the byte count of its Modbus ASCII answers.
+    pub fn ascii_count(&self) -> AsciiCount {
+        self.ascii_count
     }
 
     /// The shortest period of a block: how often the device is heard from.
@@ -121,7 +136,7 @@ impl RegisterProfile {
             .map(|segment| {
                 let block = &self.blocks[segment.block];
                 let (request, period) = (segment.request(self, unit), block.period);
-                PlannedRead { block: Arc::clone(&block.name), request, period, alarm: block.alarm }
+                PlannedRead { block: Arc::clone(&block.name), request, period, alarm: block.alarm, pause: block.pause }
             })
             .collect()
     }

@@ -20,6 +20,7 @@ pub(super) fn read(text: &str, problems: &mut Problems<'_>) -> ProfileFile {
             "title" => file.title = one(value, problems),
             "mds" => file.mds = one(value, problems),
             "fresh_for" => file.fresh_for = one(value, problems),
+            "ascii_count" => file.ascii_count = one(value, problems),
             "vmd" => file.vmd = many("vmd", value, problems),
             "channel" => file.channel = many("channel", value, problems),
             "block" => file.block = many("block", value, problems),
@@ -30,8 +31,8 @@ pub(super) fn read(text: &str, problems: &mut Problems<'_>) -> ProfileFile {
             unknown => problems.add(
                 key.span(),
                 format!(
-                    "unknown key {unknown:?}; a profile has name, title, mds, fresh_for, and the tables vmd, channel, block, \
-                     register, bit, enumeration and example"
+                    "unknown key {unknown:?}; a profile has name, title, mds, fresh_for, ascii_count, and the tables vmd, channel, \
+                     block, register, bit, enumeration and example"
                 ),
             ),
         }

@@ -29,6 +29,45 @@ fn built_in_profiles_are_sound_and_their_examples_come_out() {
     assert_eq!(all_kinds().check_examples(), []);
 }
 
+/// A device with the wide and rare kinds.
+const WIDE_KINDS: &str = include_str!("../cases/wide-kinds.toml");
+
+#[test]
+fn wide_and_rare_kinds_are_read_and_put_back() {
+    let profile = Arc::new(RegisterProfile::parse(WIDE_KINDS, "wide-kinds.toml").unwrap());
+    assert_eq!(profile.check_examples(), []);
+    let mut image = RegisterImage::new(Arc::clone(&profile));
+    for (code, value) in [
+        ("MDCX_TEST_U64", numeric(5_000_000_000, 0)),
+        ("MDCX_TEST_I64", numeric(-1_234_567, -3)),
+        ("MDCX_TEST_F64", numeric(-36_625, -3)),
+        ("MDCX_TEST_BCD16", numeric(371, -1)),
+        ("MDCX_TEST_BCD32", numeric(12_345_678, 0)),
+    ] {
+        let metric = profile.profile().metrics.iter().find(|metric| metric.code.refid() == code).unwrap();
+        image.set(metric.code, metric.containment, &value).unwrap();
+        assert_eq!(read_back(&image, code, metric.containment), value, "{code}");
+        assert!(image.set(metric.code, metric.containment, &numeric(i64::MAX, 18)).is_err() || code == "MDCX_TEST_F64");
+    }
+}
+
+#[test]
+fn a_value_and_the_bits_about_it_are_never_parted() {
+    let profile = RegisterProfile::parse(WIDE_KINDS, "wide-kinds.toml").unwrap();
+    let alone = profile.reports(Table::HoldingRegisters, 15, &Data::Registers(vec![100]));
+    assert_eq!(alone, [], "without its bits a value is no value");
+    let plan = crate::modbus::plan::segments(&profile, 0);
+    let (mut pieces, mut whole) = (vec![plan[0]], Vec::new());
+    while let Some(piece) = pieces.pop() {
+        match crate::modbus::plan::split(&profile, piece) {
+            Some((left, right)) => pieces.extend([left, right]),
+            None => whole.push((piece.address, piece.count)),
+        }
+    }
+    whole.sort_unstable();
+    assert_eq!(whole, [(0, 4), (4, 4), (8, 4), (12, 1), (13, 2), (15, 2), (17, 2)]);
+}
+
 #[test]
 fn an_example_that_does_not_come_out_is_told_with_its_place() {
     let text = ALL_KINDS.replace("value = \"23.41\"", "value = \"23.42\"");
