@@ -6,7 +6,6 @@ use std::sync::Arc;
 use vigil_config::{LinkPlan, Plan};
 use vigil_model::{DeviceIndex, Instant};
 use vigil_protocols::link::Transport;
-use vigil_protocols::modbus::Framing;
 use vigil_simulators::modbus::{ModbusLine, ModbusUnit};
 use vigil_simulators::serve::Endpoint;
 use vigil_simulators::simulate::Simulation;
@@ -30,11 +29,8 @@ pub fn other_side(plan: &Plan, scenario: &Arc<Scenario>, seed: u64, start: Insta
         };
         let device: Box<dyn SimDevice> = match link {
             LinkPlan::Stream { device, driver, .. } => simulation(*device).device(driver.driver(), start),
-            LinkPlan::Bus { transport, units, .. } => {
-                let framing = match transport {
-                    Transport::Serial(_) => Framing::Rtu,
-                    Transport::Tcp { .. } => Framing::Tcp,
-                };
+            LinkPlan::Bus { transport, settings, units, .. } => {
+                let framing = settings.framing_on(transport);
                 let units = units.iter().map(|unit| {
                     ModbusUnit::new(unit.unit, unit.profile.clone(), simulation(unit.device).patient(), start)
                 });

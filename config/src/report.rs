@@ -117,6 +117,8 @@ pub struct LinkReport {
 /// The schedule of a bus.
 #[derive(Clone, Debug, Serialize)]
 pub struct BusReport {
+    /// How frames are told apart: `rtu`, `tcp` or `ascii`.
+    pub framing: &'static str,
     /// Share of the time for which the bus is busy while every unit answers, percent.
     pub load_percent: f64,
     /// For how long one time-out occupies the bus.

@@ -1,7 +1,8 @@
 //! What the reads of a Modbus bus cost in time, and how old a value can get.
 //!
 //! *Cost* of a read is the time for which it occupies the bus: request and answer on the wire, the silence that Modbus RTU
-//! demands around frames, the configured pause, and [`ANSWER_TIME`], what a unit is assumed to need before it answers. The
+//! demands around frames, the longer of the bus's and the block's pause, and [`ANSWER_TIME`], what a unit is assumed to need
+//! before it answers. The serial line behind a gateway is not known and not counted. The
 //! *load* is the sum of cost divided by period. A *time-out* occupies the bus for the request, the whole response time-out
 //! and the late window.
 //!
@@ -54,12 +55,12 @@ pub(crate) struct Schedule {
 
 impl Schedule {
     pub(crate) fn new(transport: &Transport, settings: &BusSettings, units: &[BusUnit]) -> Self {
-        let line = Line::of(transport);
+        let line = Line::of(transport, settings.framing_on(transport));
         let costed = |unit: &BusUnit| -> Vec<CostedRead> {
             let plan = unit.profile.read_plan(unit.unit).into_iter();
             plan.map(|read| CostedRead {
                 period: period(unit, &read),
-                cost: line.cost(&read.request) + settings.pause,
+                cost: line.cost(&read.request) + settings.pause.max(read.pause),
                 read,
             })
             .collect()
@@ -113,33 +114,43 @@ fn period(unit: &BusUnit, read: &PlannedRead) -> Duration {
 
 /// Times of a line.
 struct Line {
+    /// Of a character on the wire, or of a byte through a network.
     byte: Duration,
     /// Silence that must be kept between frames.
     silence: Duration,
     request_bytes: u32,
-    /// Bytes of an answer besides its values.
+    /// Characters of an answer besides its values.
     answer_bytes: u32,
+    /// Characters for each byte of the values.
+    per_value_byte: u32,
 }
 
 impl Line {
-    fn of(transport: &Transport) -> Self {
-        match transport {
+    fn of(transport: &Transport, framing: Framing) -> Self {
+        let byte = match transport {
+            Transport::Serial(serial) => serial.character_time(),
+            Transport::Tcp { .. } => NETWORK_BYTE,
+        };
+        let silence = match (framing, transport) {
+            (Framing::Ascii | Framing::Tcp, _) => Duration::ZERO,
+            (Framing::Rtu, Transport::Serial(serial)) if serial.baud <= FIXED_SILENCE_BAUD => byte * 7 / 2,
+            (Framing::Rtu, _) => FIXED_SILENCE,
+        };
+        let (request_bytes, answer_bytes, per_value_byte) = match framing {
             // Unit, function, address, count and CRC; unit, function, length and CRC (V1.02, 2.3).
-            Transport::Serial(serial) => {
-                let byte = serial.character_time();
-                let silence = if serial.baud > FIXED_SILENCE_BAUD { FIXED_SILENCE } else { byte * 7 / 2 };
-                Self { byte, silence, request_bytes: 8, answer_bytes: 5 }
-            }
+            Framing::Rtu => (8, 5, 1),
+            // The same with an LRC of one byte, two characters a byte, between colon and line end (V1.02, 2.5.2).
+            Framing::Ascii => (17, 11, 2),
             // The header of seven bytes instead of unit and CRC (Modbus Messaging on TCP/IP V1.0b, 3.1.3).
-            Transport::Tcp { .. } => {
-                Self { byte: NETWORK_BYTE, silence: Duration::ZERO, request_bytes: 12, answer_bytes: 9 }
-            }
-        }
+            Framing::Tcp => (12, 9, 1),
+        };
+        Self { byte, silence, request_bytes, answer_bytes, per_value_byte }
     }
 
     fn cost(&self, request: &ReadRequest) -> Duration {
         let values = u32::try_from(request.payload_bytes()).unwrap_or(u32::MAX);
-        self.silence * 2 + self.byte * (self.request_bytes + self.answer_bytes + values) + ANSWER_TIME
+        let characters = self.request_bytes + self.answer_bytes + values * self.per_value_byte;
+        self.silence * 2 + self.byte * characters + ANSWER_TIME
     }
 }
 
@@ -182,6 +193,7 @@ mod tests {
             response_timeout: Duration::from_millis(100),
             late_window: Duration::from_millis(50),
             pause: Duration::from_millis(2),
+            ..BusSettings::default()
         };
         let unit = |number: u8| BusUnit {
             device: DeviceIndex(u32::from(number)),
@@ -198,6 +210,24 @@ mod tests {
         // 11 bits at 9600 baud are 1.1458 ms; 7 bits of contacts are one byte: 8 + 5 + 1 characters and twice 3.5 of silence.
         let cost = bus(1).units[0][0].cost.as_micros();
         assert_eq!(cost, 21 * 1_145_833 / 1000 + 10_000 + 2_000);
+    }
+
+    #[test]
+    fn the_pause_that_a_device_needs_counts() {
+        let text = "name = \"slow\"\ntitle = \"s\"\nmds = \"MDC_DEV_MON_MDS\"\n\
+            block = [{ name = \"b\", table = \"coils\", address = 0, count = 8, period = \"1s\", pause = \"40ms\" }]\n\
+            channel = [{ containment = \"1.1.1.0\", code = \"MDCX_TEST_CHAN\" }]\n\
+            vmd = [{ containment = \"1.1.0.0\", code = \"MDCX_TEST_VMD\" }]\n\
+            bit = [{ block = \"b\", address = 0, containment = \"1.1.1.1\", code = \"MDCX_TEST_BIT\" }]\n";
+        let profile = Arc::new(RegisterProfile::parse(text, "slow").unwrap());
+        let unit = BusUnit { device: DeviceIndex(0), unit: UnitId(1), profile, poll_interval: None, quiet_time: None };
+        let tcp = Transport::Tcp { address: "gateway:502".into() };
+        let cost = |pause_ms| {
+            let settings = BusSettings { pause: Duration::from_millis(pause_ms), ..BusSettings::default() };
+            Schedule::new(&tcp, &settings, std::slice::from_ref(&unit)).units[0][0].cost
+        };
+        let bare = ANSWER_TIME + NETWORK_BYTE * 22;
+        assert_eq!((cost(0), cost(60)), (bare + Duration::from_millis(40), bare + Duration::from_millis(60)));
     }
 
     #[test]

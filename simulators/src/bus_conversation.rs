@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use vigil_model::{DeviceReport, Instant, Now};
 use vigil_protocols::link::BusSettings;
-use vigil_protocols::modbus::adu::{Body, Frame, FrameReader, Side};
-use vigil_protocols::modbus::{Bus, BusAction, Data, Framing, ReadError, ReadRequest};
+use vigil_protocols::modbus::adu::{Frame, FrameReader, Side};
+use vigil_protocols::modbus::{Bus, BusAction, Framing, ReadError, ReadRequest};
 
 use crate::device::SimDevice;
 use crate::fault::FaultPlan;
@@ -167,7 +167,7 @@ impl BusConversation {
                     self.transaction = self.transaction.wrapping_add(1);
                     let bytes = Frame::request(self.transaction, request).encode(self.framing);
                     self.wire.send(End::Appliance, now.monotonic, &bytes);
-                    let reader = FrameReader::new(self.framing, Side::Responses);
+                    let reader = FrameReader::new(self.framing, Side::Responses).with_ascii(self.settings.ascii);
                     let until = now.monotonic + self.settings.response_timeout;
                     self.state = State::Reading { request, reader, until };
                     true
@@ -175,7 +175,7 @@ impl BusConversation {
             },
             State::Reading { request, reader, until } => {
                 let outcome = match reader.next_frame(Some(request.payload_bytes())) {
-                    Some(Ok(frame)) => judge(&frame, request, self.framing, self.transaction),
+                    Some(Ok(frame)) => request.accept(&frame, self.framing, self.transaction),
                     Some(Err(fault)) => Err(ReadError::Protocol(fault.detail)),
                     None if *until <= now.monotonic => Err(ReadError::Timeout),
                     None => return false,
@@ -197,23 +197,5 @@ impl BusConversation {
             }
             State::Draining { .. } => false,
         }
-    }
-}
-
-/// What a frame is as the answer to a request.
-fn judge(frame: &Frame, request: &ReadRequest, framing: Framing, transaction: u16) -> Result<Data, ReadError> {
-    let other = |what: &str| Err(ReadError::Protocol(format!("an answer of another {what}")));
-    if frame.unit != request.unit() {
-        return other("unit");
-    }
-    if framing == Framing::Tcp && frame.transaction != transaction {
-        return other("transaction");
-    }
-    match &frame.body {
-        Body::Values { table, payload } if *table == request.table() => request.unpack(payload),
-        Body::Exception { function, code } if *function == request.table().function() => {
-            Err(ReadError::Exception(*code))
-        }
-        Body::Request(_) | Body::Values { .. } | Body::Exception { .. } | Body::Other { .. } => other("function"),
     }
 }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use vigil_model::{Category, Code, Instant, MetricDescriptor, Now, Quality, Quantity, Reading, Value, mdc};
+use vigil_model::{Category, Code, Identity, Instant, MetricDescriptor, Now, Quality, Quantity, Reading, Value, mdc};
 use vigil_protocols::modbus::adu::{Body, Frame, FrameReader, Side};
 use vigil_protocols::modbus::{Framing, RegisterImage, RegisterProfile, UnitId};
 
@@ -37,11 +37,19 @@ pub struct ModbusUnit {
 
 impl ModbusUnit {
     /// A unit that answers from a profile. What the profile has in common with the patient (contacts of the bed, vitals)
-    /// follows the patient; other numbers wander within their plausible range.
+    /// follows the patient; other numbers wander within their plausible range, and states are at rest.
     pub fn new(unit: UnitId, profile: Arc<RegisterProfile>, patient: Patient, start: Instant) -> Self {
         let seed = derive(patient.seed(), 1_000 + u64::from(unit.0));
         let base = Base::new(patient, SimulatedDevice::Bed, start);
-        Self { unit, base, image: RegisterImage::new(profile), seed }
+        let mut image = RegisterImage::new(profile);
+        image.settle();
+        image.set_identity(&Identity {
+            manufacturer: "Vigil".into(),
+            model: "SIMULATED".into(),
+            serial: format!("SIM-{unit}").into(),
+            software: "1".into(),
+        });
+        Self { unit, base, image, seed }
     }
 
     /// A bed with contacts: profile `bed-contacts`.
@@ -119,7 +127,7 @@ impl ModbusLine {
             }
             Body::Values { .. } | Body::Exception { .. } => return None, // not for a unit
         };
-        Some(answer.encode(self.framing))
+        Some(answer.encode_counting(self.framing, unit.image.profile().ascii_count()))
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::PathBuf;
 
 use vigil_protocols::driver::Driver;
-use vigil_protocols::modbus::{self, Framing, ReadRequest, RegisterProfile};
+use vigil_protocols::modbus::{self, AsciiRules, Framing, ReadRequest, RegisterProfile};
 use vigil_protocols::{Decoder, json, philips_intellivue};
 
 use super::{CommandError, CommandResult, Printer};
@@ -30,6 +30,9 @@ pub(super) struct Arguments {
     /// the profile in order.
     #[arg(long, value_name = "HEX")]
     request: Option<String>,
+    /// For `modbus --framing ascii`: accept also answers whose LRC fits only the doubled byte count. Each is told as a fault.
+    #[arg(long, value_name = "RULE", value_parser = ["doubled-count"])]
+    lrc: Option<String>,
     /// How the input is written. Hexadecimal digits may have blanks, line ends and `#` comments between them.
     #[arg(long, value_enum, default_value_t = FormatArgument::Hex)]
     format: FormatArgument,
@@ -92,7 +95,8 @@ fn decoder(arguments: &Arguments) -> Result<Box<dyn Decoder>, CommandError> {
         }
     };
     let request = arguments.request.as_deref().map(|text| request(text, framing)).transpose()?;
-    Ok(modbus::decoder(profile, framing, request))
+    let rules = AsciiRules { count: profile.ascii_count(), doubled_count_lrc: arguments.lrc.is_some() };
+    Ok(modbus::decoder_with(profile, framing, request, rules))
 }
 
 /// The decoder of a driver with a conversation of its own.

@@ -22,6 +22,7 @@ use crate::simulate::{Side, other_side};
 #[command(group(clap::ArgGroup::new("what").required(true).args(["config", "driver"])))]
 #[command(after_help = "Example: vigil simulate --driver ge-s5-dri --pty /tmp/monitor --scenario desaturation\n\
                         Example: vigil simulate --driver modbus --profile bed-contacts --unit 3 --tcp 127.0.0.1:5020\n\
+                        Example: vigil simulate --driver modbus --profile thermo-refrigerator --framing ascii --pty /tmp/fridge\n\
                         Example: vigil simulate ward.toml --seed 7\n\n\
                         With a configuration every serial port in it becomes a pseudo-terminal under the same path, and every \
                         network address a listener. docs/simulators.md describes scenarios and faults.")]
@@ -37,6 +38,9 @@ pub(super) struct Arguments {
     /// For `modbus`: the unit ids that answer.
     #[arg(long, default_value = "1", value_delimiter = ',')]
     unit: Vec<u8>,
+    /// For `modbus`: rtu, tcp or ascii. Without it tcp on a network address, rtu on a pseudo-terminal.
+    #[arg(long, value_parser = framing)]
+    framing: Option<Framing>,
     /// Listens on `host:port`.
     #[arg(long, value_name = "ADDR", conflicts_with = "pty")]
     tcp: Option<String>,
@@ -118,10 +122,16 @@ fn sides(arguments: &Arguments, scenario: &Arc<Scenario>, start: Instant) -> Res
         ));
     };
     let profile = Arc::new(super::decode::profile(profile)?);
-    let framing = if matches!(endpoint, Endpoint::Tcp { .. }) { Framing::Tcp } else { Framing::Rtu };
+    let usual = if matches!(endpoint, Endpoint::Tcp { .. }) { Framing::Tcp } else { Framing::Rtu };
+    let framing = arguments.framing.unwrap_or(usual);
     let unit = |id: &u8| ModbusUnit::new(UnitId(*id), profile.clone(), simulation.patient(), start);
     let line = ModbusLine::new(framing, arguments.unit.iter().map(unit).collect());
     Ok(vec![(driver.into(), endpoint, Box::new(line))])
+}
+
+/// The framing of a word.
+fn framing(word: &str) -> Result<Framing, String> {
+    Framing::named(word).ok_or_else(|| "expected rtu, tcp or ascii".to_owned())
 }
 
 /// A built-in scenario by name, else a file.

@@ -6,14 +6,14 @@ use std::time::Duration;
 use vigil_messages::DurationText;
 use vigil_model::DeviceIndex;
 use vigil_protocols::link::{BusSettings, FlowControl, Parity, SerialSettings, Transport};
-use vigil_protocols::modbus::{BusUnit, UnitId};
+use vigil_protocols::modbus::{AsciiCount, AsciiRules, BusUnit, Framing, UnitId};
 
 use super::appliance::bounds;
 use super::bus;
 use super::devices::{CheckedDevice, Conversation};
 use super::names::shortened;
 use crate::document::{Place, Problems};
-use crate::file::{BusSection, LinkSection, SerialSection};
+use crate::file::{BusSection, LinkSection, LrcRule, SerialSection};
 use crate::plan::LinkPlan;
 
 /// Bounds of a unit's time to answer.
@@ -25,12 +25,12 @@ const PAUSE: (Duration, Duration) = (Duration::ZERO, Duration::from_secs(10));
 /// Bounds of the speed of a serial line, bits per second.
 const BAUD: std::ops::RangeInclusive<u32> = 300..=4_000_000;
 
-/// Line settings that MODBUS over Serial Line V1.02, 2.5.1, gives as default.
-fn bus_serial_defaults() -> SerialSettings {
+/// Line settings that MODBUS over Serial Line V1.02, 2.5.1 and 2.5.2, gives as default.
+fn bus_serial_defaults(framing: Option<Framing>) -> SerialSettings {
     SerialSettings {
         port: String::new(),
         baud: 19_200,
-        data_bits: 8,
+        data_bits: if framing == Some(Framing::Ascii) { 7 } else { 8 },
         parity: Parity::Even,
         stop_bits: 1,
         flow: FlowControl::None,
@@ -116,12 +116,12 @@ fn share(
             None
         }
         (None, false) => {
-            let settings = bus_settings(section.modbus.as_ref(), &place.key("modbus"), problems);
+            let settings = bus_settings(section.modbus.as_ref(), &transport, &units, &place.key("modbus"), problems);
             bus::affordable(&transport, &settings, &units, users, place, problems);
             Some(LinkPlan::Bus { id: section.id.as_str().into(), transport, settings, units })
         }
         (None, true) => {
-            bus_settings(section.modbus.as_ref(), &place.key("modbus"), problems);
+            bus_settings(section.modbus.as_ref(), &transport, &[], &place.key("modbus"), problems);
             None
         }
     }
@@ -148,9 +148,23 @@ fn unit_id(
     }
 }
 
-fn bus_settings(section: Option<&BusSection>, place: &Place, problems: &mut Problems<'_, '_>) -> BusSettings {
-    let default = BusSettings::default();
+fn bus_settings(
+    section: Option<&BusSection>,
+    transport: &Transport,
+    units: &[BusUnit],
+    place: &Place,
+    problems: &mut Problems<'_, '_>,
+) -> BusSettings {
+    let counts_characters = units.iter().any(|unit| unit.profile.ascii_count() == AsciiCount::Characters);
+    let count = if counts_characters { AsciiCount::Characters } else { AsciiCount::Bytes };
+    let default = BusSettings { ascii: AsciiRules { count, ..AsciiRules::default() }, ..BusSettings::default() };
     let Some(section) = section else { return default };
+    if let (Some(Framing::Tcp), Transport::Serial(_)) = (section.framing, transport) {
+        problems.error(&place.key("framing"), "a serial line has no Modbus TCP", "write rtu or ascii");
+    }
+    if section.lrc.is_some() && section.framing != Some(Framing::Ascii) {
+        problems.error(&place.key("lrc"), "is about Modbus ASCII", "remove it, or write framing = \"ascii\"");
+    }
     let mut take = |key: &str, value: Option<DurationText>, default: Duration, limits| match value {
         Some(value) => {
             bounds(key, value, limits, place, problems);
@@ -167,6 +181,8 @@ fn bus_settings(section: Option<&BusSection>, place: &Place, problems: &mut Prob
         ),
         late_window: take("late_window", section.late_window, default.late_window, PAUSE),
         pause: take("pause", section.pause, default.pause, PAUSE),
+        framing: section.framing,
+        ascii: AsciiRules { count, doubled_count_lrc: section.lrc == Some(LrcRule::DoubledCount) },
     }
 }
 
@@ -192,9 +208,10 @@ fn transport(
     }
     let (transport, name, key) = match (&section.serial, &section.tcp) {
         (Some(serial), _) => {
-            let defaults = first.map_or_else(bus_serial_defaults, |device| match &device.conversation {
+            let of_bus = || bus_serial_defaults(section.modbus.as_ref().and_then(|modbus| modbus.framing));
+            let defaults = first.map_or_else(of_bus, |device| match &device.conversation {
                 Conversation::Stream(config) => config.driver().serial_defaults(),
-                Conversation::Unit { .. } => bus_serial_defaults(),
+                Conversation::Unit { .. } => of_bus(),
             });
             let settings = self::serial(serial, defaults, &place.key("serial"), problems);
             (Transport::Serial(settings), serial.port.clone(), place.key("serial").key("port"))

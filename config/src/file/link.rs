@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use vigil_messages::DurationText;
 use vigil_protocols::link::{FlowControl, Parity};
+use vigil_protocols::modbus::Framing;
 
 use super::id_schema;
 
@@ -64,4 +65,22 @@ pub struct BusSection {
     /// Pause between an answer and the next request, up to `10s`, on top of what Modbus demands. `0s` if left out.
     #[serde(default)]
     pub pause: Option<DurationText>,
+    /// How frames are told apart: `rtu` or `ascii` on a serial line; `tcp`, `rtu` or `ascii` on a network connection, the
+    /// latter two through a gateway that passes bytes on. `rtu` on a serial line and `tcp` on a connection if left out.
+    #[serde(default)]
+    pub framing: Option<Framing>,
+    /// Which check is accepted of Modbus ASCII answers. `strict` if left out.
+    #[serde(default)]
+    pub lrc: Option<LrcRule>,
+}
+
+/// Which check is accepted of Modbus ASCII answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LrcRule {
+    /// That of the bytes received.
+    #[default]
+    Strict,
+    /// Also one that fits only if the byte count is doubled. Each such answer is told as a fault.
+    DoubledCount,
 }

@@ -15,7 +15,7 @@ mod link;
 pub use bed::{ApplianceSection, BedSection, PatientSection, TechnicalSection};
 pub use device::DeviceSection;
 pub use limit::{BedLimitSection, PresetLimitSection, PresetSection};
-pub use link::{BusSection, LinkSection, SerialSection};
+pub use link::{BusSection, LinkSection, LrcRule, SerialSection};
 
 /// Configuration of one Vigil appliance: who it is, the beds it serves, the devices at these beds and how they are
 /// reached, the limits that are judged, and the hospital systems that are told.

@@ -93,6 +93,7 @@ impl Plan {
                     })
                 });
                 Some(BusReport {
+                    framing: settings.framing_on(transport).as_str(),
                     load_percent: schedule.load_permille() as f64 / 10.0,
                     timeout: schedule.timeout.into(),
                     reads: reads.collect(),

@@ -112,7 +112,7 @@ fn staleness(metric: &MetricReport) -> String {
 fn write_link(f: &mut fmt::Formatter<'_>, link: &LinkReport) -> fmt::Result {
     writeln!(f, "\nLink {}: {}", link.id, link.transport)?;
     let Some(bus) = &link.bus else { return Ok(()) };
-    writeln!(f, "  planned load {:.1} %, {} for each time-out", bus.load_percent, bus.timeout)?;
+    writeln!(f, "  Modbus {}, planned load {:.1} %, {} for each time-out", bus.framing, bus.load_percent, bus.timeout)?;
     for read in &bus.reads {
         writeln!(
             f,

@@ -2,16 +2,18 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
 use vigil_model::DeviceReport;
 use vigil_protocols::link::{BusSettings, Transport};
-use vigil_protocols::modbus::{Bus, BusAction, ReadError};
+use vigil_protocols::modbus::{Bus, BusAction, Framing, ReadError};
 
+use crate::ascii::Ascii;
 use crate::client::{Client, Rtu, Tcp};
+use crate::open::{self, Stream};
 use crate::outlet::{Closed, Outlet};
-use crate::serial::SerialLine;
 use crate::timer::Timer;
 use crate::{Clock, reconnect};
 
@@ -49,14 +51,16 @@ pub(crate) async fn run(
     Closed
 }
 
-async fn open(transport: &Transport, settings: BusSettings) -> Result<Client<SerialLine>, String> {
-    match transport {
-        Transport::Serial(serial) => {
-            let line = SerialLine::open(serial);
-            let line = line.map_err(|error| format!("cannot open serial port {}: {error}", serial.port))?;
-            Ok(Client::Rtu(Rtu::new(line, serial, settings)))
-        }
-        Transport::Tcp { address } => Tcp::connect(address, settings).await.map(Client::Tcp),
+async fn open(transport: &Transport, settings: BusSettings) -> Result<Client<Stream>, String> {
+    let character_time = match transport {
+        Transport::Serial(serial) => serial.character_time(),
+        Transport::Tcp { .. } => Duration::ZERO,
+    };
+    match (settings.framing_on(transport), transport) {
+        (Framing::Tcp, Transport::Tcp { address }) => Tcp::connect(address, settings).await.map(Client::Tcp),
+        (Framing::Tcp, Transport::Serial(_)) => Err("a serial line has no Modbus TCP".to_owned()),
+        (Framing::Rtu, _) => Ok(Client::Rtu(Rtu::new(open::open(transport).await?, character_time, settings))),
+        (Framing::Ascii, _) => Ok(Client::Ascii(Ascii::new(open::open(transport).await?, character_time, settings))),
     }
 }
 
@@ -93,7 +97,7 @@ impl Runner {
                     let recover = match &outcome {
                         Ok(_) | Err(ReadError::Exception(_)) => false,
                         Err(ReadError::Transport(reason)) => match &client {
-                            Client::Rtu(_) => return Ok(reason.clone()),
+                            Client::Rtu(_) | Client::Ascii(_) => return Ok(reason.clone()),
                             // Servers close idle connections: that alone does not lose a device.
                             Client::Tcp(_) => true,
                         },

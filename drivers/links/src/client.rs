@@ -1,7 +1,7 @@
 //! Modbus reads through tokio-modbus, under a policy that never takes one answer for another.
 //!
-//! RTU: after anything but a good answer or an exception the client context is dropped, the line is read empty until it has
-//! been silent for the late window, and a new context is made. TCP: the connection is dropped and made anew. Lengths are
+//! RTU, on a line or through a network: after anything but a good answer or an exception the client context is dropped, the line is read empty until it has
+//! been silent for the late window, and a new context is made. TCP: the connection is closed and then made anew. Lengths are
 //! checked here, because the library checks them only by panicking in debug builds; its error texts carry register values
 //! and are never passed on.
 
@@ -16,9 +16,10 @@ use tokio::time::{Instant, sleep_until, timeout};
 use tokio_modbus::client::{Client as _, Context, rtu, tcp};
 use tokio_modbus::prelude::SlaveContext as _;
 use tokio_modbus::{Error, ExceptionCode, ProtocolError, Request, Response, Slave};
-use vigil_protocols::link::{BusSettings, SerialSettings};
+use vigil_protocols::link::BusSettings;
 use vigil_protocols::modbus::{Data, ReadError, ReadRequest, Table};
 
+use crate::ascii::Ascii;
 use crate::open;
 
 /// How long a line may go on talking after a time-out before it is given up.
@@ -27,6 +28,7 @@ const BABBLE_MAX: Duration = Duration::from_secs(2);
 /// A connection to a bus.
 pub(crate) enum Client<T> {
     Rtu(Rtu<T>),
+    Ascii(Ascii<T>),
     Tcp(Tcp),
 }
 
@@ -35,6 +37,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Client<T> {
     pub(crate) async fn read(&mut self, request: &ReadRequest) -> Result<Data, ReadError> {
         match self {
             Client::Rtu(client) => client.read(request).await,
+            Client::Ascii(client) => client.read(request).await,
             Client::Tcp(client) => client.read(request).await,
         }
     }
@@ -44,12 +47,13 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Client<T> {
     pub(crate) async fn recover(&mut self) -> Result<usize, String> {
         match self {
             Client::Rtu(client) => client.recover().await,
+            Client::Ascii(client) => client.recover().await,
             Client::Tcp(client) => client.recover().await,
         }
     }
 }
 
-/// Modbus RTU on a line.
+/// Modbus RTU on a line, or through a gateway that passes its bytes on.
 pub(crate) struct Rtu<T> {
     line: Line<T>,
     context: Context,
@@ -60,10 +64,11 @@ pub(crate) struct Rtu<T> {
 }
 
 impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Rtu<T> {
-    pub(crate) fn new(stream: T, serial: &SerialSettings, settings: BusSettings) -> Self {
+    /// `character_time` is what a character takes on the line; zero through a network.
+    pub(crate) fn new(stream: T, character_time: Duration, settings: BusSettings) -> Self {
         let line = Line(Arc::new(Mutex::new(stream)));
         let context = rtu::attach(line.clone());
-        Self { line, context, settings, character_time: serial.character_time(), free_at: Instant::now() }
+        Self { line, context, settings, character_time, free_at: Instant::now() }
     }
 
     async fn read(&mut self, request: &ReadRequest) -> Result<Data, ReadError> {
@@ -77,15 +82,10 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send + 'static> Rtu<T> {
     }
 
     async fn recover(&mut self) -> Result<usize, String> {
-        let drained =
-            timeout(BABBLE_MAX + self.settings.late_window, self.line.quiesce(self.settings.late_window)).await;
+        let drained = quiesce(&mut self.line, self.settings.late_window).await;
         self.context = rtu::attach(self.line.clone());
         self.rest();
-        match drained {
-            Ok(Ok(bytes)) => Ok(bytes),
-            Ok(Err(error)) => Err(error.to_string()),
-            Err(_) => Err(format!("the line has not been silent for {} s", BABBLE_MAX.as_secs())),
-        }
+        drained
     }
 
     /// 3.5 characters of silence separate frames, at least 1.75 ms (Modbus over Serial Line V1.02, section 2.5.1.1).
@@ -112,6 +112,8 @@ impl Tcp {
     }
 
     async fn recover(&mut self) -> Result<usize, String> {
+        // Closed first: some gateways take one connection at a time. Whether it could still be closed changes nothing.
+        let _ = self.context.disconnect().await;
         self.context = tcp::attach(open::connect(&self.address).await?);
         Ok(0)
     }
@@ -194,19 +196,22 @@ impl<T> Line<T> {
     }
 }
 
-impl<T: AsyncRead + Unpin> Line<T> {
-    /// Reads and discards until the line has been silent for `quiet`. Returns how many bytes there were.
-    async fn quiesce(&mut self, quiet: Duration) -> io::Result<usize> {
+/// Reads and discards until a line has been silent for `quiet`. Returns how many bytes there were, or why the line is to be
+/// given up.
+pub(crate) async fn quiesce(line: &mut (impl AsyncRead + Unpin), quiet: Duration) -> Result<usize, String> {
+    let silence = async {
         let (mut bytes, mut buffer) = (0, [0; 256]);
         loop {
-            match timeout(quiet, self.read(&mut buffer)).await {
+            match timeout(quiet, line.read(&mut buffer)).await {
                 Err(_) => return Ok(bytes),
-                Ok(Ok(0)) => return Err(io::Error::new(io::ErrorKind::BrokenPipe, "the port is gone")),
+                Ok(Ok(0)) => return Err("the port is gone".to_owned()),
                 Ok(Ok(length)) => bytes += length,
-                Ok(Err(error)) => return Err(error),
+                Ok(Err(error)) => return Err(error.to_string()),
             }
         }
-    }
+    };
+    let given_up = |_| Err(format!("the line has not been silent for {} s", BABBLE_MAX.as_secs()));
+    timeout(BABBLE_MAX + quiet, silence).await.unwrap_or_else(given_up)
 }
 
 impl<T: AsyncRead + Unpin> AsyncRead for Line<T> {

@@ -14,6 +14,7 @@ use vigil_protocols::Session;
 use vigil_protocols::link::{BusSettings, Transport};
 use vigil_protocols::modbus::Bus;
 
+mod ascii;
 mod bus;
 mod client;
 mod open;
@@ -43,7 +44,7 @@ pub enum Link {
         /// The conversation.
         session: Box<dyn Session>,
     },
-    /// A Modbus bus of one or more units: RTU on a serial port, Modbus TCP on a connection.
+    /// A Modbus bus of one or more units: RTU or ASCII on a serial port; Modbus TCP, or RTU or ASCII, on a connection.
     Bus {
         /// Name of the link in logs.
         id: Arc<str>,

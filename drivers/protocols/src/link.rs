@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::modbus::{AsciiRules, Framing};
+
 /// One physical or network connection to one device or to a bus of several.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Transport {
@@ -73,6 +75,20 @@ pub struct BusSettings {
     pub late_window: Duration,
     /// Pause between an answer and the next request, on top of the 3.5 characters that Modbus RTU demands.
     pub pause: Duration,
+    /// How frames are told apart; `None` for RTU on a serial line and Modbus TCP on a network connection.
+    pub framing: Option<Framing>,
+    /// What is accepted of Modbus ASCII answers.
+    pub ascii: AsciiRules,
+}
+
+impl BusSettings {
+    /// How frames are told apart on a transport.
+    pub fn framing_on(&self, transport: &Transport) -> Framing {
+        self.framing.unwrap_or(match transport {
+            Transport::Serial(_) => Framing::Rtu,
+            Transport::Tcp { .. } => Framing::Tcp,
+        })
+    }
 }
 
 impl Default for BusSettings {
@@ -81,6 +97,8 @@ impl Default for BusSettings {
             response_timeout: Duration::from_millis(300),
             late_window: Duration::from_millis(100),
             pause: Duration::ZERO,
+            framing: None,
+            ascii: AsciiRules::default(),
         }
     }
 }

@@ -37,6 +37,26 @@ impl RegisterImage {
         image
     }
 
+    /// Brings the unit to rest, so that all its values count: enumerations are in their first state without a condition, and
+    /// bits that say what a value is worth are such that they have nothing to say. Numbers stay.
+    pub fn settle(&mut self) {
+        let profile = Arc::clone(&self.profile);
+        for (block, item) in items(&profile) {
+            let Content::Metric(metric) = &item.content else { continue };
+            if let Some(state) = metric.state_at_rest() {
+                let state = Value::Enumeration(vigil_model::Enumeration::text(state));
+                let reading = Reading::Value(state, vigil_model::Quality::Valid);
+                // A state that a checked profile declares fits, unless its number is also a mark.
+                let _ = metric.write(&reading, self.registers(block, item));
+            }
+            for rule in &metric.worth {
+                let first = self.profile.blocks[block].address;
+                let register = &mut self.blocks[block][usize::from(rule.address - first)];
+                *register = rule.silenced(*register);
+            }
+        }
+    }
+
     /// The profile it follows.
     pub fn profile(&self) -> &Arc<RegisterProfile> {
         &self.profile

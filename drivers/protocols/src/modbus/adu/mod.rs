@@ -19,17 +19,7 @@ mod tests;
 
 /// How frames are told apart on a wire.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    serde::Serialize,
-    serde::Deserialize,
-    schemars::JsonSchema,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Framing {
@@ -159,6 +149,27 @@ impl ReadRequest {
         } else {
             Data::Registers(payload.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect())
         })
+    }
+
+    /// What a frame is as the answer to this request, sent with this transaction number.
+    ///
+    /// # Errors
+    /// The unit's exception, or why the frame is no answer to the request.
+    pub fn accept(&self, frame: &Frame, framing: Framing, transaction: u16) -> Result<Data, ReadError> {
+        let other = |what: &str| Err(ReadError::Protocol(format!("an answer of another {what}")));
+        if frame.unit != self.unit() {
+            return other("unit");
+        }
+        if framing == Framing::Tcp && frame.transaction != transaction {
+            return other("transaction");
+        }
+        match &frame.body {
+            Body::Values { table, payload } if *table == self.table() => self.unpack(payload),
+            Body::Exception { function, code } if *function == self.table().function() => {
+                Err(ReadError::Exception(*code))
+            }
+            Body::Request(_) | Body::Values { .. } | Body::Exception { .. } | Body::Other { .. } => other("function"),
+        }
     }
 
     /// The first reading request among the bytes of a frame, for `vigil decode --request HEX`.

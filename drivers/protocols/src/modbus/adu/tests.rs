@@ -222,7 +222,9 @@ fn a_device_that_counts_characters_is_understood_where_its_profile_says_so() {
 fn a_check_that_fits_the_doubled_count_only_is_accepted_when_asked_for_and_told() {
     let printed = ":190304FFFFFCE002";
     let characters = AsciiRules { count: AsciiCount::Characters, doubled_count_lrc: false };
-    assert!(matches!(&read_line(characters, printed).0[0], Err(fault) if fault.kind == vigil_model::FaultKind::Checksum));
+    assert!(
+        matches!(&read_line(characters, printed).0[0], Err(fault) if fault.kind == vigil_model::FaultKind::Checksum)
+    );
     let (found, excused) = read_line(AsciiRules { doubled_count_lrc: true, ..characters }, printed);
     assert_eq!(values(&found[0]), Some(&[0xFF, 0xFF, 0xFC, 0xE0][..]));
     assert!(excused.unwrap().detail.contains("doubled byte count"));

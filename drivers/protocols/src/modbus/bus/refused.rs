@@ -65,7 +65,8 @@ impl Bus {
         );
         self.push(unit, now, Some(Report::Fault(Fault::new(FaultKind::Exception, 0, detail))));
         let refused = u32::from(segment.address)..=end;
-        for item in block.items.iter().filter(|item| refused.contains(&item.reach.0) && refused.contains(&item.reach.1)) {
+        for item in block.items.iter().filter(|item| refused.contains(&item.reach.0) && refused.contains(&item.reach.1))
+        {
             let absent = Reading::Absent(Absence::NotAvailable);
             let observation = match &item.content {
                 Content::Metric(metric) => Observation::new(metric.code, metric.containment, metric.unit, absent),

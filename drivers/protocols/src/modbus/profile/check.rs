@@ -46,14 +46,13 @@ pub(super) fn check(file: &ProfileFile, problems: &mut Problems<'_>) -> Register
         alarms: Vec::new(),
         fresh_for: fresh_for.unwrap_or(watch::LinkWatch::quiet_time_of(fastest)),
     };
-    let mut built =
-        RegisterProfile {
-            profile: Arc::new(profile.clone()),
-            blocks,
-            conditions: Vec::new(),
-            examples: Vec::new(),
-            ascii_count: file.ascii_count.as_ref().map(|count| *count.get_ref()).unwrap_or_default(),
-        };
+    let mut built = RegisterProfile {
+        profile: Arc::new(profile.clone()),
+        blocks,
+        conditions: Vec::new(),
+        examples: Vec::new(),
+        ascii_count: file.ascii_count.as_ref().map(|count| *count.get_ref()).unwrap_or_default(),
+    };
     check_item::items(file, fresh_for.is_none().then_some(fastest), profile, &mut built, problems);
     for (block, from) in built.blocks.iter().zip(&file.block) {
         if block.items.is_empty() && problems.is_empty() {

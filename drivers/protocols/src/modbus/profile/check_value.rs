@@ -123,7 +123,14 @@ pub(super) fn worth(
             ValidityWord::Underflow => Err(Absence::Underflow),
             ValidityWord::NotAvailable => Err(Absence::NotAvailable),
         };
-        rules.push(Worth { address: *rule.address.get_ref(), first: rule.bit, count, numbers, applies_to_listed, then });
+        rules.push(Worth {
+            address: *rule.address.get_ref(),
+            first: rule.bit,
+            count,
+            numbers,
+            applies_to_listed,
+            then,
+        });
     }
     (rules, reach)
 }

@@ -67,6 +67,20 @@ impl Worth {
         let bits = u64::from(register) >> self.first & mask(self.count);
         self.numbers.iter().any(|number| u64::from(*number) == bits) == self.applies_to_listed
     }
+
+    /// The register with these bits such that the rule does not apply; as it is if it does not.
+    pub(crate) fn silenced(&self, register: u16) -> u16 {
+        if !self.applies(register) {
+            return register;
+        }
+        let quiet = if self.applies_to_listed {
+            (0..=u16::MAX).find(|number| !self.numbers.contains(number))
+        } else {
+            self.numbers.last().copied()
+        };
+        let mask = mask(self.count) as u16;
+        register & !(mask << self.first) | (quiet.unwrap_or(0) & mask) << self.first
+    }
 }
 
 /// How a raw number lies in registers.
@@ -282,9 +296,7 @@ impl Metric {
                     Some(value) if value.is_infinite() => {
                         return Reading::Absent(if value > 0.0 { Absence::Overflow } else { Absence::Underflow });
                     }
-                    Some(value) => {
-                        Quantity::from_f64(value * scale.to_f64() + offset.to_f64(), decimals.unwrap_or(0))
-                    }
+                    Some(value) => Quantity::from_f64(value * scale.to_f64() + offset.to_f64(), decimals.unwrap_or(0)),
                     None => self.scaled(raw, *scale, *offset, *decimals),
                 };
                 self.numeric(quantity)
@@ -324,6 +336,13 @@ impl Metric {
             Meaning::States(states) => states.iter().find(|state| state.value == value),
             Meaning::Decimal { .. } | Meaning::Text => None,
         }
+    }
+
+    /// Text of the first state that is a value and no condition.
+    pub(crate) fn state_at_rest(&self) -> Option<Arc<str>> {
+        let Meaning::States(states) = &self.meaning else { return None };
+        let rest = states.iter().find(|state| !state.absent && state.condition.is_none());
+        rest.map(|state| Arc::clone(&state.text))
     }
 
     /// Text of the state that carries a condition.
