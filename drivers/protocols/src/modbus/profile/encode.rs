@@ -108,7 +108,8 @@ impl Form {
             Number::Bits { count, .. } => u64::try_from(number).ok().filter(|number| *number <= mask(count)),
             Number::Bcd { digits } => {
                 let number = u64::try_from(number).ok().filter(|number| *number < 10u64.pow(u32::from(digits)))?;
-                Some((0..digits).fold(0, |raw, place| raw | number / 10u64.pow(u32::from(place)) % 10 << (4 * place)))
+                let digit = |place| number / 10u64.pow(u32::from(place)) % 10;
+                Some((0..digits).rev().fold(0, |raw, place| raw << 4 | digit(place)))
             }
             Number::F32 | Number::F64 | Number::Text { .. } => None,
         }
