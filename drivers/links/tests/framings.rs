@@ -1,5 +1,7 @@
 //! Modbus in the framings that a serial line and a gateway can speak, and gateways that take one connection at a time.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests, outside `#[test]` functions")]
+
 mod common;
 
 use std::sync::Arc;
