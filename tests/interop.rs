@@ -88,6 +88,8 @@ struct Stage {
     receiver: Receiver,
     units: Units,
     heard: Subscriber,
+    /// What it says under MQTT 3.1.1.
+    older: Subscriber,
     config: PathBuf,
     _bench: Bench,
     _folder: tempfile::TempDir,
@@ -109,13 +111,15 @@ impl Stage {
                  [[device]]\nid = \"rails\"\nbed = \"401-2\"\nlink = \"pymodbus\"\ndriver = \"modbus\"\n\
                  profile = \"bed-contacts\"\nunit = 1\npoll_interval = \"200ms\"\n\
                  [[destination]]\nkind = \"hl7\"\nid = \"archive\"\naddress = \"127.0.0.1:{}\"\n\
-                 acknowledgement = \"original\"\n",
-                units.port, receiver.port
+                 acknowledgement = \"original\"\n\
+                 [[destination]]\nkind = \"mqtt\"\nid = \"older\"\naddress = \"127.0.0.1:{}\"\nprotocol = \"3.1.1\"\n\
+                 client_id = \"vigil-older\"\nprefix = \"older\"\n",
+                units.port, receiver.port, broker.port
             );
             bench::add(table, &more);
         });
-        let heard = broker.subscribe("ward/#").await;
-        Some(Self { bell, tools, broker, receiver, units, heard, config, _bench: bench, _folder: folder })
+        let (heard, older) = (broker.subscribe("ward/#").await, broker.subscribe("older/#").await);
+        Some(Self { bell, tools, broker, receiver, units, heard, older, config, _bench: bench, _folder: folder })
     }
 
     fn run(&self) -> Process {
@@ -193,7 +197,8 @@ async fn alarms_and_answers_pass_through_mosquitto_and_python_hl7() {
     assert!(state["properties"].get("message-expiry-interval").is_none(), "an active alarm expires: {state}");
     let low = stage.received("Low SpO2", "start").await;
     assert_eq!((&low["place"], &low["kind"]), (&json!("4B^401^1"), &json!("SP")));
-    assert_answerable(&stage.heard("Low SpO2", "start").await, &low["occurrence"]);
+    let low_state = stage.heard("Low SpO2", "start").await;
+    assert_answerable(&low_state, &low["occurrence"]);
     let kept = stage.kept().await;
     assert_eq!(
         kept.iter().filter(|(_, text)| text == "Left side rail down" || text == "Low SpO2").count(),
@@ -212,6 +217,16 @@ async fn alarms_and_answers_pass_through_mosquitto_and_python_hl7() {
     let shown = stage.heard("Left side rail down", "acknowledged").await;
     assert_eq!(shown["payload"]["inactivation"], json!(["alert-acknowledged"]));
     assert_answerable(&shown, rail);
+
+    // MQTT 3.1.1 beside it says the same, with all that a payload can say, and hears an answer by its topic alone.
+    let older = |state: &Value| state["topic"].as_str().unwrap().replacen("ward/v1/", "older/", 1);
+    let is_older = |heard: &Value| heard["topic"] == older(&state) && heard["payload"]["phase"] == "acknowledged";
+    let same = find(&stage.bell, "the same under MQTT 3.1.1", || stage.older.heard(), is_older).await;
+    assert_eq!(same["payload"]["id"], *rail);
+    assert!(same["properties"].get("correlation-data").is_none(), "{same}");
+    let low_ack = older(&low_state).replace("/state", "/ack");
+    stage.broker.publish(&low_ack, r#"{"action":"acknowledge","by":"nurse 8"}"#, &[], &[]);
+    stage.received("Low SpO2", "acknowledged").await;
 
     // The contact closes: the end is told, expires, and is cleared from what the broker keeps.
     stage.units.contact(Line::Tcp, LEFT_RAIL, true);

@@ -22,7 +22,8 @@ pub struct MqttDestination {
     /// Client id; empty means `vigil-` and the appliance's id.
     #[serde(default)]
     pub client_id: Arc<str>,
-    /// Protocol version. Expiry, response topic and user properties exist in version 5 only.
+    /// Protocol version. Expiry, response topic, correlation data, user properties and the delay of the will exist in
+    /// version 5 only; in version 3.1.1 answers are matched by their topic.
     #[serde(default)]
     pub protocol: MqttProtocol,
     /// Longest silence towards the broker, 5s or more.

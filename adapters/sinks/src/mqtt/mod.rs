@@ -5,6 +5,7 @@
 //! every active alarm is told anew, what the broker holds of alarms that are over is cleared, and then the gateway's
 //! retained status says that it is online: whatever was not told by then does not exist.
 
+mod client;
 pub mod kept;
 pub mod options;
 mod session;

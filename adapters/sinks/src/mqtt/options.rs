@@ -10,16 +10,20 @@ use rumqttc::v5::MqttOptions;
 use rumqttc::v5::mqttbytes::QoS;
 use rumqttc::v5::mqttbytes::v5::{LastWill, LastWillProperties, PublishProperties};
 use vigil_messages::mqtt::publish::CONTENT_TYPE;
-use vigil_messages::mqtt::{MqttPublish, Qos, Topics, will};
+use vigil_messages::mqtt::{MqttPublish, Topics, Will, will};
 use vigil_messages::{MqttDestination, MqttProtocol};
 use vigil_model::Appliance;
 
 /// Publications between the sink and the broker's acknowledgement at a time.
 pub const WINDOW: usize = 32;
+/// The same as the client says it.
+const INFLIGHT: u16 = WINDOW as u16;
 /// Places of the window that observations leave free for alarms.
 pub const WINDOW_FOR_ALARMS: usize = 8;
 /// Longest incoming packet in bytes; longer ones would end the connection again and again.
 const INCOMING_BYTES_MAX: u32 = 1 << 20;
+/// Longest outgoing packet of MQTT 3.1.1 in bytes, whose broker does not say what it takes: what the protocol can say.
+const OUTGOING_BYTES_MAX: usize = 268_435_455;
 /// Incoming publications that may be unacknowledged at a time.
 const RECEIVE_MAX: u16 = 64;
 /// How long connecting may take, in seconds.
@@ -34,9 +38,6 @@ const KEEP_ALIVE_MIN: Duration = Duration::from_secs(5);
 /// Why a destination cannot be connected to with its configuration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OptionsError {
-    /// The version is not there yet.
-    #[error("protocol 3.1.1 is not supported by the MQTT sink yet; set protocol = \"5\"")]
-    Protocol,
     /// Not `host:port`.
     #[error("{0:?} is not an address; expected host:port, like 10.1.2.3:1883")]
     Address(String),
@@ -58,24 +59,25 @@ impl OptionsError {
     pub fn is_passing(&self) -> bool {
         match self {
             OptionsError::Password { .. } => true,
-            OptionsError::Protocol | OptionsError::Address(_) | OptionsError::KeepAlive => false,
+            OptionsError::Address(_) | OptionsError::KeepAlive => false,
         }
     }
+}
+
+/// Options of one connection, in the version of the protocol that the operator asks for.
+#[derive(Clone)]
+pub enum Options {
+    /// MQTT 5.
+    V5(Box<MqttOptions>),
+    /// MQTT 3.1.1.
+    V311(Box<rumqttc::MqttOptions>, NetworkOptions),
 }
 
 /// Options of one connection.
 ///
 /// # Errors
 /// If the configuration cannot be used.
-pub fn options(
-    destination: &MqttDestination,
-    appliance: &Appliance,
-    topics: &Topics,
-) -> Result<MqttOptions, OptionsError> {
-    match destination.protocol {
-        MqttProtocol::V5 => {}
-        MqttProtocol::V311 => return Err(OptionsError::Protocol),
-    }
+pub fn options(destination: &MqttDestination, appliance: &Appliance, topics: &Topics) -> Result<Options, OptionsError> {
     if destination.keep_alive.get() < KEEP_ALIVE_MIN {
         return Err(OptionsError::KeepAlive);
     }
@@ -88,21 +90,45 @@ pub fn options(
         "" => format!("vigil-{}", appliance.id),
         id => id.to_owned(),
     };
-    let mut options = MqttOptions::new(client_id, host, port);
+    let credentials = match &*destination.username {
+        "" => None,
+        name => Some((name.to_owned(), password(&destination.password_file)?)),
+    };
     let mut network = NetworkOptions::new();
     network.set_tcp_nodelay(true);
     network.set_connection_timeout(CONNECT_TIMEOUT_S);
-    let inflight = u16::try_from(WINDOW).unwrap_or(u16::MAX);
+    let will = will(topics, appliance);
+    let keep_alive = destination.keep_alive.get();
+    Ok(match destination.protocol {
+        MqttProtocol::V5 => {
+            let mut options = MqttOptions::new(client_id, host, port);
+            options.set_keep_alive(keep_alive).set_network_options(network);
+            set_v5(&mut options, will);
+            if let Some((name, password)) = credentials {
+                options.set_credentials(name, password);
+            }
+            Options::V5(Box::new(options))
+        }
+        MqttProtocol::V311 => {
+            let mut options = rumqttc::MqttOptions::new(client_id, host, port);
+            options.set_keep_alive(keep_alive);
+            set_v311(&mut options, will);
+            if let Some((name, password)) = credentials {
+                options.set_credentials(name, password);
+            }
+            Options::V311(Box::new(options), network)
+        }
+    })
+}
+
+fn set_v5(options: &mut MqttOptions, will: Will) {
     options
-        .set_keep_alive(destination.keep_alive.get())
         .set_clean_start(false)
         .set_session_expiry_interval(Some(SESSION_EXPIRY_S))
         .set_connection_timeout(CONNECT_TIMEOUT_S)
-        .set_network_options(network)
         .set_max_packet_size(Some(INCOMING_BYTES_MAX))
         .set_receive_maximum(Some(RECEIVE_MAX))
-        .set_outgoing_inflight_upper_limit(inflight);
-    let will = will(topics, appliance);
+        .set_outgoing_inflight_upper_limit(INFLIGHT);
     let properties = LastWillProperties {
         delay_interval: Some(will.delay_s),
         payload_format_indicator: Some(1),
@@ -112,18 +138,17 @@ pub fn options(
         correlation_data: None,
         user_properties: will.publish.user_properties,
     };
-    let will_publish = LastWill::new(
-        will.publish.topic,
-        will.publish.payload,
-        QoS::AtLeastOnce,
-        will.publish.retain,
-        Some(properties),
-    );
-    options.set_last_will(will_publish);
-    if !destination.username.is_empty() {
-        options.set_credentials(&*destination.username, password(&destination.password_file)?);
-    }
-    Ok(options)
+    let MqttPublish { topic, payload, retain, .. } = will.publish;
+    options.set_last_will(LastWill::new(topic, payload, QoS::AtLeastOnce, retain, Some(properties)));
+}
+
+/// The session outlives the connection here too, so that answers of people wait in it; this version's broker keeps it until
+/// the next connection, and publishes the will at once.
+fn set_v311(options: &mut rumqttc::MqttOptions, will: Will) {
+    let incoming = usize::try_from(INCOMING_BYTES_MAX).unwrap_or(usize::MAX);
+    options.set_clean_session(false).set_max_packet_size(incoming, OUTGOING_BYTES_MAX).set_inflight(INFLIGHT);
+    let MqttPublish { topic, payload, retain, .. } = will.publish;
+    options.set_last_will(rumqttc::LastWill::new(topic, payload, rumqttc::QoS::AtLeastOnce, retain));
 }
 
 fn password(path: &str) -> Result<String, OptionsError> {
@@ -133,14 +158,6 @@ fn password(path: &str) -> Result<String, OptionsError> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| OptionsError::Password { path: path.to_owned(), reason: error.to_string() })?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
-}
-
-/// Quality of service as the client says it.
-pub(super) fn quality(publish: &MqttPublish) -> QoS {
-    match publish.qos {
-        Qos::AtMostOnce => QoS::AtMostOnce,
-        Qos::AtLeastOnce => QoS::AtLeastOnce,
-    }
 }
 
 /// Properties of a publication.
@@ -171,17 +188,20 @@ mod tests {
             Appliance { id: "w".into(), eui64: Eui64(1), site: "n".into(), facility: "h".into(), test: false };
         let good = MqttDestination::new("nurses", "broker.example:1883");
         let topics = Topics::new(&good, &appliance);
-        let made = options(&good, &appliance, &topics).unwrap();
+        let Options::V5(made) = options(&good, &appliance, &topics).unwrap() else { panic!("version 5 by default") };
         assert_eq!(made.client_id(), "vigil-w");
         assert_eq!(made.broker_address(), ("broker.example".to_owned(), 1883));
         assert!(made.last_will().unwrap().retain);
         assert_eq!(made.max_packet_size(), Some(INCOMING_BYTES_MAX));
+        let older = MqttDestination { protocol: MqttProtocol::V311, ..good.clone() };
+        let Options::V311(made, _) = options(&older, &appliance, &topics).unwrap() else { panic!("as asked") };
+        assert_eq!((made.client_id(), made.inflight(), made.clean_session()), ("vigil-w".to_owned(), 32, false));
+        assert!(made.last_will().unwrap().retain);
         let refuse = |change: fn(&mut MqttDestination)| {
             let mut destination = good.clone();
             change(&mut destination);
             options(&destination, &appliance, &topics).err().unwrap().to_string()
         };
-        assert!(refuse(|d| d.protocol = MqttProtocol::V311).contains("protocol = \"5\""));
         assert!(refuse(|d| d.keep_alive = DurationText::from_secs(4)).contains("5s or more"));
         assert!(refuse(|d| d.address = "nowhere".into()).contains("host:port"));
         let refused = refuse(|d| {

@@ -5,8 +5,6 @@ mod incoming;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use rumqttc::Outgoing;
-use rumqttc::v5::{AsyncClient, ConnectionError, Event, EventLoop, MqttOptions, StateError};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use vigil_journal::{Hop, OutboxRow, RowId, Settlement};
@@ -14,8 +12,9 @@ use vigil_messages::mqtt::{MqttPublish, Qos, heartbeat, offline};
 use vigil_model::{Instant, Lane, Now, Timestamp};
 
 use super::Desk;
+use super::client::{Client, Happened, Line, client};
 use super::kept::Kept;
-use super::options::{WINDOW, WINDOW_FOR_ALARMS, properties, quality};
+use super::options::{Options, WINDOW, WINDOW_FOR_ALARMS};
 use super::window::{Handed, Window};
 use crate::choose::{Choice, Deferred};
 use crate::timer::Timer;
@@ -63,8 +62,8 @@ enum Phase {
 
 pub(super) struct Session<'a> {
     desk: &'a mut Desk,
-    client: AsyncClient,
-    eventloop: Option<EventLoop>,
+    client: Client,
+    line: Option<Line>,
     phase: Phase,
     since: Timestamp,
     window: Window,
@@ -89,12 +88,12 @@ pub(super) struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    pub(super) fn new(desk: &'a mut Desk, options: MqttOptions) -> Self {
-        let (client, eventloop) = AsyncClient::new(options, CLIENT_QUEUE);
+    pub(super) fn new(desk: &'a mut Desk, options: Options) -> Self {
+        let (client, line) = client(options, CLIENT_QUEUE);
         let now = (desk.clock)().monotonic;
         Self {
             client,
-            eventloop: Some(eventloop),
+            line: Some(line),
             phase: Phase::Opening,
             since: Timestamp::default(),
             window: Window::default(),
@@ -118,12 +117,12 @@ impl<'a> Session<'a> {
     }
 
     pub(super) async fn run(mut self, wake: &Notify, stop: &CancellationToken) -> Ended {
-        let Some(mut eventloop) = self.eventloop.take() else { return Ended::Stopped };
+        let Some(mut line) = self.line.take() else { return Ended::Stopped };
         let mut timer = Timer::new();
         loop {
             let event = {
                 // Never dropped before it is done: a publication that it is writing would be lost with it.
-                let polled = eventloop.poll();
+                let polled = line.poll();
                 tokio::pin!(polled);
                 loop {
                     let now = (self.desk.clock)();
@@ -145,20 +144,20 @@ impl<'a> Session<'a> {
             };
             let now = (self.desk.clock)();
             match event {
-                Ok(Event::Incoming(packet)) => {
-                    self.last_heard = now.monotonic;
-                    self.look_at = now.monotonic;
-                    self.read(packet, now);
-                }
-                Ok(Event::Outgoing(Outgoing::Publish(packet))) => {
+                Ok(Happened::Written(packet)) => {
                     if let Some(Handed::Row { row, sent, attempt, .. }) = self.window.written(packet) {
                         self.deliver(row, Hop { sent, settled: now.utc, attempts: attempt });
                     }
                 }
-                Ok(Event::Outgoing(Outgoing::Disconnect)) => return Ended::Stopped,
-                Ok(Event::Outgoing(_)) => {}
+                Ok(Happened::LeftInOrder) => return Ended::Stopped,
+                Ok(Happened::Sent) => {}
+                Ok(heard) => {
+                    self.last_heard = now.monotonic;
+                    self.look_at = now.monotonic;
+                    self.hear(heard, now);
+                }
                 Err(_) if matches!(self.phase, Phase::Stopping { .. }) => return Ended::Stopped,
-                Err(error) => return self.lost(reason(&error)),
+                Err(reason) => return self.lost(reason),
             }
         }
     }
@@ -198,7 +197,7 @@ impl<'a> Session<'a> {
                 }
                 if self.own.is_empty() && self.window.is_empty() && !self.said_goodbye {
                     self.said_goodbye = true;
-                    if self.client.try_disconnect().is_err() {
+                    if !self.client.disconnect() {
                         return Some(Ended::Stopped);
                     }
                 }
@@ -301,13 +300,11 @@ impl<'a> Session<'a> {
     }
 
     /// Says whether the client took it. Its queue is longer than the window, so only a topic can be at fault.
-    fn hand(&mut self, mut publish: MqttPublish, handed: Handed, now: Now) -> bool {
+    fn hand(&mut self, publish: MqttPublish, handed: Handed, now: Now) -> bool {
         if publish.retain {
             self.kept.told(&publish.topic);
         }
-        let (quality, properties) = (quality(&publish), properties(&mut publish));
-        let MqttPublish { topic, payload, retain, .. } = publish;
-        let taken = self.client.try_publish_with_properties(topic, quality, retain, payload, properties).is_ok();
+        let taken = self.client.publish(publish);
         if taken {
             self.window.handed(handed, now.monotonic);
         }
@@ -318,14 +315,5 @@ impl<'a> Session<'a> {
         self.status_at = now.monotonic;
         self.shown = self.desk.counters;
         self.desk.publish_status(SinkState::Connected { since: self.since });
-    }
-}
-
-/// What ended a connection, in words that cannot hold a packet's contents.
-fn reason(error: &ConnectionError) -> String {
-    match error {
-        ConnectionError::NotConnAck(_) => "the broker began with something other than CONNACK".to_owned(),
-        ConnectionError::MqttState(StateError::InvalidState) => "the MQTT client lost track".to_owned(),
-        other => other.to_string(),
     }
 }

@@ -1,44 +1,33 @@
 //! What the broker says: that the connection is open, what it holds, what it has taken, and what people answer.
 
-use rumqttc::v5::mqttbytes::QoS;
-use rumqttc::v5::mqttbytes::v5::{ConnAck, Filter, Packet, PubAck, PubAckReason, Publish};
 use tokio::sync::mpsc::error::TrySendError;
 use vigil_messages::mqtt::{online, parse_answer};
 
 use super::*;
+use crate::mqtt::client::{Received, Verdict};
 
 impl Session<'_> {
-    pub(super) fn read(&mut self, packet: Packet, now: Now) {
-        match packet {
-            Packet::ConnAck(answer) => self.opened(&answer, now),
-            Packet::PubAck(answer) => self.acknowledged(&answer, now),
-            Packet::Publish(publish) => self.received(&publish, now),
-            // Refused subscriptions are logged by the client; what they would have brought is awaited in vain, within
-            // bounds. Everything else is the client's own business.
-            _ => {}
+    pub(super) fn hear(&mut self, happened: Happened, now: Now) {
+        match happened {
+            Happened::Opened { packet_bytes_max, keep_alive } => {
+                self.broker_bytes_max = packet_bytes_max.unwrap_or(self.broker_bytes_max);
+                self.keep_alive = keep_alive.unwrap_or(self.keep_alive);
+                self.opened(now);
+            }
+            Happened::Acknowledged { packet, verdict } => self.acknowledged(packet, verdict, now),
+            Happened::Received(received) => self.received(&received, now),
+            Happened::Heard | Happened::Written(_) | Happened::LeftInOrder | Happened::Sent => {}
         }
     }
 
-    fn opened(&mut self, answer: &ConnAck, now: Now) {
+    fn opened(&mut self, now: Now) {
         tracing::info!(sink = &*self.desk.destination.id, "Connected.");
-        if let Some(properties) = &answer.properties {
-            if let Some(max) = properties.max_packet_size {
-                self.broker_bytes_max = usize::try_from(max).unwrap_or(usize::MAX);
-            }
-            if let Some(seconds) = properties.server_keep_alive {
-                self.keep_alive = Duration::from_secs(u64::from(seconds)); // the client goes by it as well
-            }
-        }
         self.since = now.utc;
         self.desk.counters.connected += 1;
         self.phase = Phase::Collecting { until: now.monotonic + COLLECT_MAX };
         let topics = &self.desk.topics;
-        let filters = [
-            Filter::new(topics.answers_filter(), QoS::AtLeastOnce),
-            Filter::new(topics.alarm_states_filter(), QoS::AtLeastOnce),
-            Filter::new(topics.gateway_heartbeat(), QoS::AtLeastOnce),
-        ];
-        if self.client.try_subscribe_many(filters).is_err() {
+        let filters = [topics.answers_filter(), topics.alarm_states_filter(), topics.gateway_heartbeat()];
+        if !self.client.subscribe(filters) {
             tracing::error!(sink = &*self.desk.destination.id, "Cannot subscribe: answers to alarms will not arrive.");
         }
         self.own = (self.desk.resync)().into();
@@ -52,7 +41,7 @@ impl Session<'_> {
         self.publish_status(now);
     }
 
-    fn received(&mut self, publish: &Publish, now: Now) {
+    fn received(&mut self, publish: &Received, now: Now) {
         let Ok(topic) = std::str::from_utf8(&publish.topic) else {
             self.desk.counters.malformed += 1;
             return;
@@ -69,8 +58,7 @@ impl Session<'_> {
                 }
             }
         } else if !publish.retain {
-            let correlation = publish.properties.as_ref().and_then(|properties| properties.correlation_data.as_deref());
-            match parse_answer(topic, &publish.payload, correlation) {
+            match parse_answer(topic, &publish.payload, publish.correlation.as_deref()) {
                 Ok(command) => match self.desk.commands.try_send(command) {
                     Ok(()) => {}
                     Err(TrySendError::Full(_) | TrySendError::Closed(_)) => self.desk.counters.answers_dropped += 1,
@@ -109,45 +97,44 @@ impl Session<'_> {
         self.listen_until = None;
         for filter in [self.desk.topics.alarm_states_filter(), self.desk.topics.gateway_heartbeat()] {
             // Without it, everything that is published comes back as well: a nuisance, not an error.
-            let _ = self.client.try_unsubscribe(filter);
+            let _ = self.client.unsubscribe(filter);
         }
     }
 
-    fn acknowledged(&mut self, answer: &PubAck, now: Now) {
-        let Some(handed) = self.window.acknowledged(answer.pkid) else {
+    fn acknowledged(&mut self, packet: u16, verdict: Verdict, now: Now) {
+        let Some(handed) = self.window.acknowledged(packet) else {
             self.desk.counters.foreign_acks += 1;
             return;
         };
-        let is_taken = matches!(answer.reason, PubAckReason::Success | PubAckReason::NoMatchingSubscribers);
-        self.was_useful |= is_taken;
-        match handed {
-            Handed::Own if is_taken => {}
-            Handed::Own => tracing::warn!(
+        self.was_useful |= !matches!(verdict, Verdict::Refused(_));
+        match (handed, verdict) {
+            (Handed::Own, Verdict::Taken | Verdict::Unheard) => {}
+            (Handed::Own, Verdict::Refused(reason)) => tracing::warn!(
                 sink = &*self.desk.destination.id,
-                reason = ?answer.reason,
+                reason = ?reason,
                 "The broker refuses a retained state."
             ),
-            Handed::Row { row, is_alarm, sent, attempt } => {
-                let hop = Hop { sent, settled: now.utc, attempts: attempt };
-                if is_taken {
-                    if is_alarm {
-                        self.heard(answer.reason);
-                    }
-                    self.deliver(row, hop);
-                    return;
+            (Handed::Row { row, is_alarm, sent, attempt }, Verdict::Taken | Verdict::Unheard) => {
+                if is_alarm {
+                    self.heard(verdict == Verdict::Unheard);
                 }
+                self.deliver(row, Hop { sent, settled: now.utc, attempts: attempt });
+            }
+            (Handed::Row { row, sent, attempt, .. }, Verdict::Refused(reason)) => {
                 self.desk.counters.deferred += 1;
                 match self.desk.chooser.deferred(row, now.monotonic) {
                     Deferred::Held => {}
-                    Deferred::GiveUp => self.refuse(row, hop, format!("MQTT {:?}", answer.reason)),
+                    Deferred::GiveUp => {
+                        let hop = Hop { sent, settled: now.utc, attempts: attempt };
+                        self.refuse(row, hop, format!("MQTT {reason:?}"));
+                    }
                 }
             }
         }
     }
 
     /// Nobody subscribed to an alarm is worth a warning, once until somebody is.
-    fn heard(&mut self, reason: PubAckReason) {
-        let is_unheard = reason == PubAckReason::NoMatchingSubscribers;
+    fn heard(&mut self, is_unheard: bool) {
         self.desk.counters.unheard += u64::from(is_unheard);
         if is_unheard && !self.desk.has_warned_unheard {
             tracing::warn!(sink = &*self.desk.destination.id, "Nobody is subscribed to alarms at the broker.");
