@@ -18,7 +18,8 @@ use tokio_util::sync::CancellationToken;
 use vigil_engine::{Counters, Engine, Snapshot};
 use vigil_journal::{Journal, LogEntry, LogKind, Record};
 use vigil_messages::{ControlIds, Destination};
-use vigil_model::{Command, DeviceReport, EngineEvent, EventKind, Occurrence, Outgoing, Ward};
+use vigil_model::{Command, DeviceReport, EngineEvent, EventKind, Now, Occurrence, Outgoing, Ward};
+use vigil_recording::{Checkpoint, Said, StepTape};
 
 use crate::clock::Clock;
 
@@ -67,6 +68,7 @@ pub struct Appliance {
     clock: Clock,
     backlog: Option<Record>,
     backlog_dropped: u64,
+    tape: Option<StepTape>,
 }
 
 impl Appliance {
@@ -79,7 +81,13 @@ impl Appliance {
         journal: Journal,
         clock: Clock,
     ) -> Self {
-        Self { engine, ward, destinations, control_ids, journal, clock, backlog: None, backlog_dropped: 0 }
+        Self { engine, ward, destinations, control_ids, journal, clock, backlog: None, backlog_dropped: 0, tape: None }
+    }
+
+    /// Takes down every step on `tape`.
+    pub fn recorded_on(mut self, tape: Option<StepTape>) -> Self {
+        self.tape = tape;
+        self
     }
 
     /// Runs until [`Wiring::stop`] is cancelled and every link has gone.
@@ -143,11 +151,12 @@ impl Appliance {
 
     fn step(&mut self, reports: &mut Vec<DeviceReport>, commands: &mut Vec<Command>, wiring: &Wiring) {
         let now = (self.clock)();
+        self.take_down(now, reports, commands);
         let events = self.engine.step(now, reports, commands);
         if events.is_empty() && self.backlog.is_none() {
             return;
         }
-        let record = self.record(now.utc, &events);
+        let record = self.record(now, &events);
         let to_wake: BTreeSet<Arc<str>> = record.outgoing.iter().map(|message| message.destination.clone()).collect();
         if self.commit(record) {
             for (destination, notify) in &wiring.wake {
@@ -161,8 +170,24 @@ impl Appliance {
         }
     }
 
+    fn take_down(&mut self, now: Now, reports: &[DeviceReport], commands: &[Command]) {
+        let Some(tape) = &mut self.tape else { return };
+        if tape.wants_checkpoint(now) {
+            let beds = self.engine.snapshot(now).beds;
+            let checkpoint = Checkpoint {
+                next_seq: self.engine.next_seq(),
+                next_occurrence: self.engine.next_occurrence(),
+                next_control: self.control_ids.next(),
+                occurrences: beds.into_iter().flat_map(|bed| bed.occurrences).collect(),
+                ..Checkpoint::default()
+            };
+            tape.checkpoint(now, checkpoint);
+        }
+        tape.step(now, reports, commands);
+    }
+
     /// The events of a step and the messages they become, as one transaction; with what could not be written before.
-    fn record(&mut self, at: vigil_model::Timestamp, events: &[EngineEvent]) -> Record {
+    fn record(&mut self, now: Now, events: &[EngineEvent]) -> Record {
         let mut occurrences: Vec<Occurrence> = Vec::new();
         let mut log = Vec::new();
         let mut outgoing: Vec<Outgoing> = Vec::new();
@@ -183,8 +208,11 @@ impl Appliance {
                 outgoing.extend(vigil_messages::encode(destination, &self.ward, event, &mut self.control_ids));
             }
         }
+        if let Some(tape) = self.tape.as_mut().filter(|_| !events.is_empty()) {
+            tape.said(now, Said::of(self.engine.next_seq(), &outgoing));
+        }
         let fresh = Record {
-            at,
+            at: now.utc,
             next_seq: self.engine.next_seq(),
             next_occurrence: self.engine.next_occurrence(),
             next_control: self.control_ids.next(),

@@ -15,11 +15,14 @@ use vigil_messages::mqtt::alarm::Alarm;
 use vigil_messages::{ControlIds, Destination, MqttDestination};
 use vigil_model::{Command, EngineEvent, Phase, Ward};
 use vigil_protocols::modbus::Bus;
+use vigil_protocols::tape::TapedSession;
+use vigil_recording::{LinkTape, Recorder};
 use vigil_sinks::SinkStatus;
 use vigil_sinks::mqtt::{MqttSink, Resync};
 
 use crate::appliance::{Appliance, Question, Wiring};
 use crate::clock::Clock;
+use crate::recording;
 
 /// Batches of reports that wait for the loop; a link with more to say waits.
 const REPORT_BATCHES_MAX: usize = 256;
@@ -63,6 +66,7 @@ pub struct Running {
     pub sinks: Vec<(Arc<str>, watch::Receiver<SinkStatus>)>,
     /// Its journal.
     pub journal: Journal,
+    recorder: Option<Recorder>,
     stop_links: CancellationToken,
     stop_sinks: CancellationToken,
     tasks: TaskTracker,
@@ -107,6 +111,7 @@ pub fn start_through(plan: Plan, clock: Clock, outlet: Outlet<'_>) -> Result<Run
     let now = clock();
     let mut engine = Engine::new(ward.clone(), now);
     let control_ids = ControlIds::new(&ward.appliance.id, restored.next_control);
+    let recorder = recording::start(&plan, &restored, now);
     engine.restore(
         Restored {
             next_seq: restored.next_seq,
@@ -115,6 +120,7 @@ pub fn start_through(plan: Plan, clock: Clock, outlet: Outlet<'_>) -> Result<Run
         },
         now,
     );
+    let steps = recorder.as_ref().map(|recorder| recorder.steps(recording::links_of_devices(&plan)));
 
     let (report_sender, reports) = mpsc::channel(REPORT_BATCHES_MAX);
     let (commands, command_receiver) = mpsc::channel(COMMANDS_MAX);
@@ -151,13 +157,14 @@ pub fn start_through(plan: Plan, clock: Clock, outlet: Outlet<'_>) -> Result<Run
             }
         }
     }
-    for link in plan.links {
-        let link = assemble_link(link);
+    for (position, link) in (0u16..).zip(plan.links) {
+        let link = assemble_link(link, recorder.as_ref().map(|recorder| recorder.link(position)));
         tasks.spawn(vigil_links::run(link, report_sender.clone(), clock.clone(), stop_links.clone()));
     }
     drop(report_sender); // the loop ends when the last link has
 
-    let appliance = Appliance::new(engine, ward.clone(), plan.destinations, control_ids, journal.clone(), clock);
+    let appliance = Appliance::new(engine, ward.clone(), plan.destinations, control_ids, journal.clone(), clock)
+        .recorded_on(steps);
     let wiring = Wiring {
         reports,
         commands: command_receiver,
@@ -179,16 +186,36 @@ pub fn start_through(plan: Plan, clock: Clock, outlet: Outlet<'_>) -> Result<Run
             ended.cancel();
         })
         .map_err(StartError::Thread)?;
-    Ok(Running { ward, events, questions, commands, sinks, journal, stop_links, stop_sinks, tasks, loop_ended })
+    Ok(Running {
+        ward,
+        events,
+        questions,
+        commands,
+        sinks,
+        journal,
+        recorder,
+        stop_links,
+        stop_sinks,
+        tasks,
+        loop_ended,
+    })
 }
 
-fn assemble_link(plan: LinkPlan) -> Link {
+fn assemble_link(plan: LinkPlan, tape: Option<LinkTape>) -> Link {
     match plan {
         LinkPlan::Stream { id, transport, device, driver, quiet_time } => {
-            Link::Stream { id, transport, device, session: driver.session(quiet_time) }
+            let mut session = driver.session(quiet_time);
+            if let Some(tape) = tape {
+                session = Box::new(TapedSession::new(session, Box::new(tape)));
+            }
+            Link::Stream { id, transport, device, session }
         }
         LinkPlan::Bus { id, transport, settings, units } => {
-            Link::Bus { id, transport, settings, bus: Bus::new(settings, units) }
+            let mut bus = Bus::new(settings, units);
+            if let Some(tape) = tape {
+                bus.record_on(Box::new(tape));
+            }
+            Link::Bus { id, transport, settings, bus }
         }
     }
 }
@@ -241,8 +268,14 @@ impl Running {
         self.stop_sinks.cancel();
         self.tasks.close();
         self.tasks.wait().await;
-        let journal = self.journal;
+        let (journal, recorder) = (self.journal, self.recorder);
         // Waits for the disk.
-        let _ = tokio::task::spawn_blocking(move || journal.close()).await;
+        let close = move || {
+            journal.close();
+            if let Some(recorder) = recorder {
+                recorder.close();
+            }
+        };
+        let _ = tokio::task::spawn_blocking(close).await;
     }
 }

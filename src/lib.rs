@@ -10,6 +10,8 @@ pub mod cli;
 pub mod clock;
 pub mod demo;
 pub mod receiver;
+pub mod recording;
+pub mod replay;
 pub mod service;
 pub mod simulate;
 pub mod telemetry;

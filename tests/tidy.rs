@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &str, &[&str])] = &[
     ("vigil-engine", "engine/core", &["vigil-model"]),
     ("vigil-protocols", "drivers/protocols", &["vigil-model"]),
     ("vigil-links", "drivers/links", &["vigil-model", "vigil-protocols"]),
+    ("vigil-recording", "drivers/recording", &["vigil-model", "vigil-protocols"]),
     ("vigil-messages", "adapters/messages", &["vigil-model"]),
     ("vigil-journal", "adapters/journal", &["vigil-model"]),
     ("vigil-sinks", "adapters/sinks", &["vigil-model", "vigil-messages", "vigil-journal"]),

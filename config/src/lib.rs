@@ -28,7 +28,7 @@ mod schema;
 pub use check::{BUILT_IN_PRESETS, parse};
 pub use file::File;
 pub use load::load;
-pub use plan::{LinkPlan, Plan, PresetUse};
+pub use plan::{LinkPlan, Plan, PresetUse, RecordingPlan, Source};
 pub use problem::{Problem, Severity};
 pub use profiles::{EmbeddedProfiles, ProfileSource, ProfileText};
 pub use report::Report;

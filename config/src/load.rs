@@ -1,5 +1,6 @@
 //! The one place of this crate that reads files.
 
+use std::cell::RefCell;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -25,8 +26,9 @@ pub fn load(path: &Path, profiles: &[PathBuf]) -> Result<Plan, Vec<Problem>> {
     let text = read_text(path)
         .map_err(|why| vec![Problem::of_file(&name, format!("cannot be read: {why}"), "check path and permissions")])?;
     let base = path.parent().unwrap_or(Path::new("")).to_path_buf();
-    let source = Files { base: base.clone(), extra: profiles.to_vec() };
+    let source = Files { base: base.clone(), extra: profiles.to_vec(), read: RefCell::default() };
     let mut plan = crate::parse(&text, &name, &source)?;
+    plan.source.profiles = source.read.into_inner();
     plan.data_dir = base.join(&plan.data_dir);
     for destination in &mut plan.destinations {
         let Destination::Mqtt(mqtt) = destination else { continue };
@@ -54,6 +56,18 @@ pub fn load(path: &Path, profiles: &[PathBuf]) -> Result<Plan, Vec<Problem>> {
 struct Files {
     base: PathBuf,
     extra: Vec<PathBuf>,
+    /// Name and text of every profile that was read.
+    read: RefCell<Vec<(String, String)>>,
+}
+
+impl Files {
+    fn profile(&self, path: &Path) -> ProfileText {
+        let profile = ProfileText { file: path.display().to_string(), text: read_text(path) };
+        if let Ok(text) = &profile.text {
+            self.read.borrow_mut().push((profile.file.clone(), text.clone()));
+        }
+        profile
+    }
 }
 
 impl ProfileSource for Files {
@@ -71,16 +85,12 @@ impl ProfileSource for Files {
             return Err(format!("{} has more than {PROFILES_MAX} profiles", folder.display()));
         }
         paths.sort();
-        Ok(paths.iter().map(|path| profile(path)).collect())
+        Ok(paths.iter().map(|path| self.profile(path)).collect())
     }
 
     fn files(&self) -> Vec<ProfileText> {
-        self.extra.iter().map(|path| profile(path)).collect()
+        self.extra.iter().map(|path| self.profile(path)).collect()
     }
-}
-
-fn profile(path: &Path) -> ProfileText {
-    ProfileText { file: path.display().to_string(), text: read_text(path) }
 }
 
 fn read_text(path: &Path) -> Result<String, String> {

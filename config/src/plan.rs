@@ -28,6 +28,36 @@ pub struct Plan {
     pub warnings: Vec<Problem>,
     /// What became of the presets, bed by bed in the order of the ward.
     pub presets: Vec<PresetUse>,
+    /// What is recorded; nothing if `None`.
+    pub recording: Option<RecordingPlan>,
+    /// The texts that this plan was made of.
+    pub source: Source,
+}
+
+/// How much of what happens on the links is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordingPlan {
+    /// For how long it is kept.
+    pub keep: Duration,
+    /// How much is kept of each link, in bytes.
+    pub stream_bytes_max: u64,
+}
+
+/// The texts that a plan was made of. Patients may be named in them.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Source {
+    /// Name of the configuration file.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    /// Name and text of each profile that was read for it and is not built in.
+    pub profiles: Vec<(String, String)>,
+}
+
+impl std::fmt::Debug for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Source({})", self.name) // patient data never reaches a log
+    }
 }
 
 /// How the preset of a bed was used.

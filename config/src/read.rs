@@ -10,7 +10,7 @@ use vigil_messages::{Destination, Hl7Destination, MqttDestination};
 use crate::document::{Document, Place, Problems};
 use crate::file::{
     ApplianceSection, BedLimitSection, BedSection, DeviceSection, LinkSection, PresetLimitSection, PresetSection,
-    SECTIONS,
+    RecordingSection, SECTIONS,
 };
 use crate::{element, nearest};
 
@@ -22,6 +22,7 @@ pub(crate) struct Draft {
     pub(crate) links: Vec<Option<LinkSection>>,
     pub(crate) devices: Vec<Option<DeviceSection>>,
     pub(crate) destinations: Vec<Option<Destination>>,
+    pub(crate) recording: Option<RecordingSection>,
 }
 
 /// A section with its limits beside it; the list inside the section is empty.
@@ -50,6 +51,7 @@ pub(crate) fn draft(problems: &mut Problems<'_, '_>) -> Draft {
         links: each("link", problems, element::read),
         devices: each("device", problems, element::read),
         destinations: each("destination", problems, destination),
+        recording: table("recording", problems),
     }
 }
 
@@ -74,6 +76,20 @@ fn appliance(problems: &mut Problems<'_, '_>) -> Option<ApplianceSection> {
         Some(value) if value.get_ref().is_table() => element::read(&place, value, problems),
         Some(_) => {
             problems.error(&place, "expected one table", "write [appliance], once and in single brackets");
+            None
+        }
+    }
+}
+
+/// A section that stands once and may be left out; `None` if it cannot be read.
+fn table<T: DeserializeOwned + JsonSchema + Default>(section: &str, problems: &mut Problems<'_, '_>) -> Option<T> {
+    let place = Place::top(section);
+    match problems.document.value(&place) {
+        None => Some(T::default()),
+        Some(value) if value.get_ref().is_table() => element::read(&place, value, problems),
+        Some(_) => {
+            let help = format!("write [{section}], once and in single brackets");
+            problems.error(&place, "expected one table", help);
             None
         }
     }

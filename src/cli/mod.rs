@@ -8,11 +8,15 @@ mod decode;
 mod demo;
 mod ehr;
 mod generate;
+mod load;
 mod profiles;
+mod record;
+mod replay;
 mod run;
 mod schema;
 mod show;
 mod simulate;
+mod when;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -93,6 +97,12 @@ enum Command {
     Alarms(show::AlarmArguments),
     /// What is waiting for a destination, from an appliance's journal.
     Outbox(show::OutboxArguments),
+    /// Alarm load: how many alarms, where from, how long, from an appliance's journal.
+    Load(load::Arguments),
+    /// What has been recorded of the links.
+    Record(record::Arguments),
+    /// Plays a recording again: the same events, or what another configuration would have made of them.
+    Replay(replay::Arguments),
     /// Shell completions.
     Completions(generate::CompletionArguments),
     /// The manual page.
@@ -134,6 +144,9 @@ fn run(arguments: Arguments) -> CommandResult {
         Command::Profiles(arguments) => profiles::run(arguments, json),
         Command::Alarms(arguments) => show::alarms(arguments, json),
         Command::Outbox(arguments) => show::outbox(arguments, json),
+        Command::Load(arguments) => load::run(arguments, json),
+        Command::Record(arguments) => record::run(arguments, json),
+        Command::Replay(arguments) => replay::run(arguments, json),
         Command::Completions(arguments) => generate::completions(arguments),
         Command::Man(arguments) => generate::man(arguments),
     }

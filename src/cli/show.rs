@@ -11,14 +11,14 @@ use crate::assemble::journal_path;
 
 /// Where the journal stands.
 #[derive(Debug, clap::Args)]
-struct Source {
+pub(super) struct Source {
     /// The data folder of the appliance (`appliance.data_dir`, or `--data` of a demo).
     #[arg(long, value_name = "DIR", default_value = "/var/lib/vigil")]
     data: PathBuf,
 }
 
 impl Source {
-    fn open(&self) -> Result<Reader, CommandError> {
+    pub(super) fn open(&self) -> Result<Reader, CommandError> {
         let path = journal_path(&self.data);
         if !path.exists() {
             return Err(CommandError::Input(format!(

@@ -13,7 +13,9 @@
 
 mod depths;
 mod error;
+mod history;
 mod journal;
+pub mod load;
 mod lock;
 mod memory;
 mod outbox;

@@ -183,7 +183,7 @@ impl Reader {
         )
     }
 
-    fn collect<T>(
+    pub(crate) fn collect<T>(
         &self,
         sql: &str,
         parameters: impl rusqlite::Params,

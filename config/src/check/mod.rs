@@ -13,13 +13,14 @@ mod limits;
 mod links;
 mod names;
 mod presets;
+mod recording;
 mod rules;
 
 pub(crate) use names::shortened;
 pub use presets::BUILT_IN_PRESETS;
 
 use crate::document::{Document, Problems};
-use crate::plan::{Plan, PresetUse};
+use crate::plan::{Plan, PresetUse, Source};
 use crate::problem::Problem;
 use crate::profiles::{ProfileSource, Profiles};
 use crate::read;
@@ -38,6 +39,7 @@ pub fn parse(text: &str, name: &str, source: &dyn ProfileSource) -> Result<Plan,
     match plan {
         Some(mut plan) if !problems.refuse() => {
             plan.warnings = problems.into_sorted();
+            plan.source = Source { name: name.to_owned(), text: text.to_owned(), profiles: Vec::new() };
             Ok(plan)
         }
         _ => Err(problems.into_sorted()),
@@ -61,6 +63,8 @@ fn check(problems: &mut Problems<'_, '_>, source: &dyn ProfileSource) -> Option<
     let links = links::links(&draft.links, &devices, problems);
     let appliance_id = section.map_or("", |section| &section.id);
     destinations::destinations(&draft.destinations, appliance_id, &bed_names, problems);
+
+    let recording = recording::recording(draft.recording.as_ref(), problems);
 
     let mut uses = Vec::new();
     let mut ward = Ward { appliance: appliance?, beds: Vec::new(), devices: Vec::new() };
@@ -87,5 +91,7 @@ fn check(problems: &mut Problems<'_, '_>, source: &dyn ProfileSource) -> Option<
         data_dir: PathBuf::from(&section?.data_dir),
         warnings: Vec::new(),
         presets: uses,
+        recording,
+        source: Source::default(),
     })
 }

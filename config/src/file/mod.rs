@@ -11,11 +11,13 @@ mod bed;
 mod device;
 mod limit;
 mod link;
+mod recording;
 
 pub use bed::{ApplianceSection, BedSection, PatientSection, TechnicalSection};
 pub use device::DeviceSection;
 pub use limit::{BedLimitSection, PresetLimitSection, PresetSection};
 pub use link::{BusSection, LinkSection, LrcRule, SerialSection};
+pub use recording::RecordingSection;
 
 /// Configuration of one Vigil appliance: who it is, the beds it serves, the devices at these beds and how they are
 /// reached, the limits that are judged, and the hospital systems that are told.
@@ -40,10 +42,14 @@ pub struct File {
     /// The systems that are told, one `[[destination]]` each.
     #[serde(default)]
     pub destination: Vec<Destination>,
+    /// What is recorded, so that a night can be looked at again. The last hours of every link if left out.
+    #[serde(default)]
+    pub recording: RecordingSection,
 }
 
 /// The sections of a file, as [`File`] names them.
-pub(crate) const SECTIONS: [&str; 6] = ["appliance", "bed", "preset", "link", "device", "destination"];
+pub(crate) const SECTIONS: [&str; 7] =
+    ["appliance", "bed", "preset", "link", "device", "destination", "recording"];
 
 pub(crate) fn eui64_schema(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "pattern": "^([0-9A-Fa-f]{2}[:-]?){7}[0-9A-Fa-f]{2}$" })

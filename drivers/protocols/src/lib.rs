@@ -22,6 +22,7 @@ mod poll;
 pub mod puritan_bennett;
 pub mod session;
 pub mod settings;
+pub mod tape;
 pub mod watch;
 
 pub use session::{Decoder, Session, Transmit};

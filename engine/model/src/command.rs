@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::OccurrenceId;
 
 /// Something the engine is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "command")]
 pub enum Command {
     /// Somebody or something answers an alarm.
     Answer {

@@ -27,6 +27,7 @@ use vigil_model::{DeviceIndex, DeviceReport, Fault, FaultKind, Instant, Now, Rep
 use super::profile::decode::Said;
 use super::{Data, ReadError, ReadRequest, RegisterProfile, UnitId, exception_text};
 use crate::link::BusSettings;
+use crate::tape::{Input, Tape, Taping};
 
 mod outcome;
 mod probe;
@@ -82,6 +83,7 @@ pub struct Bus {
     slowest: Duration,
     reports: VecDeque<DeviceReport>,
     said: Vec<Said>,
+    taping: Option<Taping>,
 }
 
 /// The read that is out, or has just ended.
@@ -110,11 +112,24 @@ impl Bus {
             slowest: Duration::ZERO,
             reports: VecDeque::new(),
             said: Vec::new(),
+            taping: None,
+        }
+    }
+
+    /// Takes down on `tape` whatever is handed to this bus from now on. To be called before anything else.
+    pub fn record_on(&mut self, tape: Box<dyn Tape>) {
+        self.taping = Some(Taping::new(tape));
+    }
+
+    fn tape(&mut self, now: Now, input: impl FnOnce() -> Input) {
+        if let Some(taping) = &mut self.taping {
+            taping.input(now, input());
         }
     }
 
     /// The port or connection is open: all units start anew, alarm blocks first.
     pub fn handle_connected(&mut self, now: Now) {
+        self.tape(now, || Input::Connected);
         self.connected = true;
         self.running = None;
         self.rest_until = now.monotonic;
@@ -130,6 +145,7 @@ impl Bus {
 
     /// The port or connection is gone, or could not be opened: the links of all units are lost.
     pub fn handle_disconnected(&mut self, now: Now, reason: &str) {
+        self.tape(now, || Input::Disconnected(reason.to_owned()));
         self.connected = false;
         self.running = None;
         for index in 0..self.units.len() {
@@ -141,13 +157,14 @@ impl Bus {
     /// What to do now. Call it again when the time has come or the read has ended. A read whose outcome was never handed in
     /// counts as abandoned.
     pub fn poll_action(&mut self, now: Now) -> BusAction {
+        self.tape(now, || Input::Action);
         let at = now.monotonic;
         if let Some(running) = self.running.take()
             && running.is_probe
         {
             self.budget.charge(at.since(running.started));
         }
-        self.handle_timeout(now);
+        self.expire(now);
         if !self.connected {
             return BusAction::Wait(at + Duration::from_secs(1));
         }
@@ -171,6 +188,7 @@ impl Bus {
 
     /// The read that [`Self::poll_action`] asked for has ended. Without one, nothing happens.
     pub fn handle_outcome(&mut self, now: Now, outcome: Result<Data, ReadError>) {
+        self.tape(now, || Input::Outcome(outcome.clone()));
         let Some(running) = self.running.as_mut().filter(|running| running.is_out) else { return };
         running.is_out = false;
         let (task, started) = (running.task, running.started);
@@ -218,6 +236,11 @@ impl Bus {
 
     /// Reports units that have been silent for too long. Calling it early does nothing; [`Self::poll_action`] does it too.
     pub fn handle_timeout(&mut self, now: Now) {
+        self.tape(now, || Input::Timeout);
+        self.expire(now);
+    }
+
+    fn expire(&mut self, now: Now) {
         for index in 0..self.units.len() {
             if self.may_be_silent(index) {
                 let report = self.units[index].watch.expire(now.monotonic);
@@ -238,6 +261,7 @@ impl Bus {
         if bytes == 0 {
             return;
         }
+        self.tape(now, || Input::Late(bytes as u64));
         let Some(index) = self.timed_out.or((self.units.len() == 1).then_some(0)) else { return };
         let unit = &mut self.units[index];
         unit.counters.late_bytes += bytes as u64;
@@ -247,7 +271,11 @@ impl Bus {
 
     /// The next thing to report. Drain it after every other call.
     pub fn poll_report(&mut self) -> Option<DeviceReport> {
-        self.reports.pop_front()
+        let report = self.reports.pop_front();
+        if let Some(taping) = &mut self.taping {
+            taping.polled(report.is_some());
+        }
+        report
     }
 
     /// Counters of every unit, in the order of [`Self::new`].

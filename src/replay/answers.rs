@@ -1,0 +1,50 @@
+//! Answers name an occurrence by the number it had when it was recorded. Under another configuration the same condition has
+//! another number: this finds it by its condition.
+
+use std::collections::BTreeMap;
+
+use vigil_model::{AlarmState, Command, ConditionKey, EngineEvent, EventKind, OccurrenceId};
+
+/// Which occurrence stands for which.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// Condition of every occurrence as it was recorded.
+    recorded: BTreeMap<OccurrenceId, ConditionKey>,
+    /// Occurrence that each condition has now.
+    now: BTreeMap<ConditionKey, OccurrenceId>,
+}
+
+impl Names {
+    /// Takes in what was said under the recorded configuration.
+    pub fn recorded(&mut self, events: &[EngineEvent]) {
+        for event in events {
+            if let EventKind::Alarm { occurrence, .. } = &event.kind {
+                self.recorded.insert(occurrence.id.clone(), occurrence.key.clone());
+            }
+        }
+    }
+
+    /// Takes in what is said under the configuration that is tried.
+    pub(super) fn learn(&mut self, events: &[EngineEvent]) {
+        for event in events {
+            let EventKind::Alarm { occurrence, .. } = &event.kind else { continue };
+            if occurrence.state == AlarmState::Inactive {
+                self.now.remove(&occurrence.key);
+            } else {
+                self.now.insert(occurrence.key.clone(), occurrence.id.clone());
+            }
+        }
+    }
+
+    /// The command as it would have been given; `None` if what it answered does not exist now.
+    #[allow(unreachable_patterns, reason = "a command that names no occurrence holds for any configuration")]
+    pub(super) fn translate(&self, command: Command) -> Option<Command> {
+        match command {
+            Command::Answer { occurrence, answer, by } => {
+                let key = self.recorded.get(&occurrence)?;
+                Some(Command::Answer { occurrence: self.now.get(key)?.clone(), answer, by })
+            }
+            other => Some(other),
+        }
+    }
+}

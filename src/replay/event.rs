@@ -1,0 +1,35 @@
+//! What the engine says, as one line of JSON.
+
+use serde_json::{Value, json};
+use vigil_model::{EngineEvent, EventKind, Observation};
+
+/// One line of JSON for an event, without the line feed. Patients are not named in it.
+pub fn line(event: &EngineEvent) -> String {
+    let mut line = match &event.kind {
+        EventKind::Alarm { phase, occurrence, .. } => {
+            json!({ "event": "alarm", "phase": phase.as_str(), "occurrence": &**occurrence })
+        }
+        EventKind::Answered { occurrence, answer, by, known } => {
+            json!({ "event": "answered", "occurrence": occurrence, "answer": answer, "by": by, "known": known })
+        }
+        EventKind::Observations(report) => json!({
+            "event": "observations", "bed": report.bed, "device": report.device,
+            "start": report.start.to_string(), "end": report.end.to_string(), "mode": report.mode,
+            "observations": report.observations.iter().map(observation).collect::<Vec<_>>(),
+        }),
+        EventKind::Bed(summary) => json!({ "event": "bed", "summary": summary }),
+        EventKind::Device(status) => json!({ "event": "device", "status": status }),
+    };
+    line["seq"] = event.seq.into();
+    line["at"] = event.at.to_string().into();
+    line.to_string()
+}
+
+fn observation(observation: &Observation) -> Value {
+    json!({
+        "refid": observation.metric.refid(), "containment": observation.containment,
+        "value": observation.reading.value().map(ToString::to_string), "validity": observation.reading.validity().as_str(),
+        "unit": observation.unit.map(|unit| unit.ucum()),
+        "determined": observation.determined_at.map(|at| at.to_string()),
+    })
+}
