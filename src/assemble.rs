@@ -163,8 +163,8 @@ pub fn start_through(plan: Plan, clock: Clock, outlet: Outlet<'_>) -> Result<Run
     }
     drop(report_sender); // the loop ends when the last link has
 
-    let appliance = Appliance::new(engine, ward.clone(), plan.destinations, control_ids, journal.clone(), clock)
-        .recorded_on(steps);
+    let appliance =
+        Appliance::new(engine, ward.clone(), plan.destinations, control_ids, journal.clone(), clock).recorded_on(steps);
     let wiring = Wiring {
         reports,
         commands: command_receiver,

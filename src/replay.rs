@@ -194,7 +194,9 @@ impl Iterator for Replay {
 
 fn playback(link: &LinkPlan) -> Playback {
     match link {
-        LinkPlan::Stream { device, driver, quiet_time, .. } => Playback::of_session(*device, driver.session(*quiet_time)),
+        LinkPlan::Stream { device, driver, quiet_time, .. } => {
+            Playback::of_session(*device, driver.session(*quiet_time))
+        }
         LinkPlan::Bus { settings, units, .. } => Playback::of_bus(Bus::new(*settings, units.clone())),
     }
 }

@@ -45,7 +45,19 @@ pub(super) fn table(out: &mut Printer, load: &Load) -> Result<(), CommandError> 
     out.line("")?;
     out.line(format_args!(
         "{:<16}{:>7}{:>8}{:>6}{:>6}{:>6}{:>8}{:>8}{:>9}{:>9}{:>8}{:>8}{:>8}",
-        "bed", "alarms", "per h", "high", "med", "low", "floods", "chatter", "standing", "itself", "ack", "end", "end 90%"
+        "bed",
+        "alarms",
+        "per h",
+        "high",
+        "med",
+        "low",
+        "floods",
+        "chatter",
+        "standing",
+        "itself",
+        "ack",
+        "end",
+        "end 90%"
     ))?;
     let beds = load.beds.iter().map(|(bed, figures)| (&**bed, figures));
     for (name, figures) in std::iter::once(("whole ward", &load.ward)).chain(beds) {

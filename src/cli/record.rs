@@ -35,7 +35,10 @@ pub(super) fn run(arguments: Arguments, json: bool) -> CommandResult {
         Some(link) => {
             if !runs.iter().any(|run| run.beginning.links.iter().any(|known| **known == **link)) {
                 let known: Vec<&str> = runs.iter().flat_map(|run| &run.beginning.links).map(|id| &**id).collect();
-                return Err(CommandError::Input(format!("no link `{link}` was recorded; there are {}", known.join(", "))));
+                return Err(CommandError::Input(format!(
+                    "no link `{link}` was recorded; there are {}",
+                    known.join(", ")
+                )));
             }
             for run in &runs {
                 print_link(&mut out, run.link(link), json)?;
@@ -144,7 +147,9 @@ fn print_link(out: &mut Printer, stream: Stream, json: bool) -> Result<(), Comma
                 }
             }
             Record::Gap(gap) if json => out.json(&serde_json::json!({ "input": "gap", "records": gap.records }))?,
-            Record::Gap(gap) => out.line(format_args!("-- gap: {} records are missing (0: unknown) --", gap.records))?,
+            Record::Gap(gap) => {
+                out.line(format_args!("-- gap: {} records are missing (0: unknown) --", gap.records))?
+            }
             Record::Prologue(_) | Record::Step(_) | Record::Said(_) | Record::Checkpoint(_) => {}
         }
     }

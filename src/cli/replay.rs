@@ -87,13 +87,8 @@ fn json_of(run: &Run, verdict: &Verdict) -> serde_json::Value {
 }
 
 fn text_of(run: &Run, verdict: &Verdict) -> String {
-    let mut text = format!(
-        "{}: {} steps, {} events, sum {:016x}; ",
-        run.name(),
-        verdict.steps,
-        verdict.events,
-        verdict.sum
-    );
+    let mut text =
+        format!("{}: {} steps, {} events, sum {:016x}; ", run.name(), verdict.steps, verdict.events, verdict.sum);
     text += &match verdict.first_difference {
         None => format!("the same as was said then ({} steps compared)", verdict.compared),
         Some(at) => format!("DIFFERENT from what was said then, first at {at}"),
@@ -167,11 +162,7 @@ fn print(out: &mut Printer, comparison: &Comparison) -> Result<(), CommandError>
         if **of != *bed {
             bed = of;
             let load = |load: &vigil_journal::load::Load| load.beds.get(of).map_or(0, |figures| figures.alarms);
-            out.line(format_args!(
-                "\n{bed}: {} alarms before, {} now",
-                load(&comparison.old),
-                load(&comparison.new)
-            ))?;
+            out.line(format_args!("\n{bed}: {} alarms before, {} now", load(&comparison.old), load(&comparison.new)))?;
         }
         let sign = match change {
             Change::Added => '+',

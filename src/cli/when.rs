@@ -53,7 +53,9 @@ mod tests {
         let time = at("2026-03-01T22:05:09.25Z").unwrap();
         assert_eq!(time.to_string(), "2026-03-01T22:05:09.250Z");
         assert!(at("2h").unwrap() < at("1h").unwrap());
-        for wrong in ["", "22:00", "2026-03-01", "2026-02-30T00:00:00Z", "2026-03-01T22:00:00", "2026-03-01T22:00:00.xZ"] {
+        for wrong in
+            ["", "22:00", "2026-03-01", "2026-02-30T00:00:00Z", "2026-03-01T22:00:00", "2026-03-01T22:00:00.xZ"]
+        {
             assert!(at(wrong).unwrap_err().contains("write it in UTC"), "{wrong}");
         }
     }

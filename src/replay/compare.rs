@@ -85,9 +85,7 @@ pub fn compare(old: &[AlarmSpan], new: &[AlarmSpan], from: Timestamp, until: Tim
         }
     }
     changes.extend(candidates.into_values().flatten().map(|after| (after, changed(Change::Added, after))));
-    changes.sort_by(|(a, x), (b, y)| {
-        (&a.bed, a.started, &a.key, x.change).cmp(&(&b.bed, b.started, &b.key, y.change))
-    });
+    changes.sort_by(|(a, x), (b, y)| (&a.bed, a.started, &a.key, x.change).cmp(&(&b.bed, b.started, &b.key, y.change)));
     Comparison {
         changes: changes.into_iter().map(|(_, change)| change).collect(),
         same,
@@ -160,7 +158,8 @@ mod tests {
 
     #[test]
     fn alarms_are_added_lost_moved_or_the_same() {
-        let old = [span("a", 100, Some(200)), span("b", 100, Some(110)), span("a", 5000, Some(5010)), span("c", 9, None)];
+        let old =
+            [span("a", 100, Some(200)), span("b", 100, Some(110)), span("a", 5000, Some(5010)), span("c", 9, None)];
         let new = [span("a", 130, Some(200)), span("d", 40, None), span("a", 5000, Some(5010)), span("c", 9, None)];
         let found = compare(&old, &new, Timestamp::from_seconds(0), Timestamp::from_seconds(10_000));
         let short: Vec<_> = found.changes.iter().map(|c| (c.change, c.at[11..19].to_owned(), c.begins_s)).collect();

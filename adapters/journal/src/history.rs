@@ -47,8 +47,7 @@ impl Reader {
                 span.ended = Some(at);
             }
         }
-        let mut spans: Vec<(u64, AlarmSpan)> =
-            spans.into_values().filter(|(_, span)| span.started < until).collect();
+        let mut spans: Vec<(u64, AlarmSpan)> = spans.into_values().filter(|(_, span)| span.started < until).collect();
         spans.sort_by_key(|(number, _)| *number);
         Ok(spans.into_iter().map(|(_, span)| span).collect())
     }

@@ -14,10 +14,7 @@ const KEEP: (Duration, Duration) = (Duration::from_secs(600), Duration::from_sec
 const LINK_MEBIBYTES_MAX: u32 = 4096;
 
 /// Checks `[recording]`; `None` if nothing is to be recorded.
-pub(crate) fn recording(
-    section: Option<&RecordingSection>,
-    problems: &mut Problems<'_, '_>,
-) -> Option<RecordingPlan> {
+pub(crate) fn recording(section: Option<&RecordingSection>, problems: &mut Problems<'_, '_>) -> Option<RecordingPlan> {
     let section = section?;
     let place = Place::top("recording");
     bounds("keep", section.keep, KEEP, &place, problems);

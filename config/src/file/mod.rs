@@ -48,8 +48,7 @@ pub struct File {
 }
 
 /// The sections of a file, as [`File`] names them.
-pub(crate) const SECTIONS: [&str; 7] =
-    ["appliance", "bed", "preset", "link", "device", "destination", "recording"];
+pub(crate) const SECTIONS: [&str; 7] = ["appliance", "bed", "preset", "link", "device", "destination", "recording"];
 
 pub(crate) fn eui64_schema(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "pattern": "^([0-9A-Fa-f]{2}[:-]?){7}[0-9A-Fa-f]{2}$" })

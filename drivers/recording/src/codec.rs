@@ -231,9 +231,7 @@ impl<'a> Reader<'a> {
         if count > self.0.len() {
             return None;
         }
-        (0..count)
-            .map(|_| Some(Taken { link: u16::try_from(self.number()?).ok()?, through: self.number()? }))
-            .collect()
+        (0..count).map(|_| Some(Taken { link: u16::try_from(self.number()?).ok()?, through: self.number()? })).collect()
     }
 }
 
@@ -247,10 +245,9 @@ fn record(reader: &mut Reader<'_>) -> Option<Record> {
             let commands = if commands.is_empty() { Vec::new() } else { serde_json::from_slice(commands).ok()? };
             Record::Step(Step { now, taken, commands })
         }
-        kind::SAID => Record::Said(Said {
-            next_seq: reader.number()?,
-            sum: u64::from_le_bytes(reader.take(8)?.try_into().ok()?),
-        }),
+        kind::SAID => {
+            Record::Said(Said { next_seq: reader.number()?, sum: u64::from_le_bytes(reader.take(8)?.try_into().ok()?) })
+        }
         kind::CHECKPOINT => Record::Checkpoint(serde_json::from_slice(reader.bytes()?).ok()?),
         _ if kind & kind::PROLOGUE != 0 => Record::Prologue(entry(kind & !kind::PROLOGUE, reader)?),
         _ => Record::Entry(entry(kind, reader)?),

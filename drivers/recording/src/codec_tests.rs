@@ -45,8 +45,12 @@ fn taken() -> impl Strategy<Value = Vec<Taken>> {
 
 fn records() -> impl Strategy<Value = Record> {
     let entry = || {
-        (nows(), 0u64..1 << 60, any::<bool>(), inputs())
-            .prop_map(|(now, reports, is_drained, input)| Entry { now, reports, is_drained, input })
+        (nows(), 0u64..1 << 60, any::<bool>(), inputs()).prop_map(|(now, reports, is_drained, input)| Entry {
+            now,
+            reports,
+            is_drained,
+            input,
+        })
     };
     let command = "[a-z]{1,8}".prop_map(|by| Command::Answer {
         occurrence: OccurrenceId { appliance: "ward".into(), number: 7 },

@@ -87,7 +87,7 @@ impl Ring {
 
     /// Writes one frame of a record of this kind. A failure costs the records until the next attempt, and no other stream.
     pub(crate) fn write(&mut self, now: Now, kind: u8, frame: &[u8]) -> io::Result<()> {
-        if self.missed.records % RECORDS_BEFORE_RETRY != 0 {
+        if !self.missed.records.is_multiple_of(RECORDS_BEFORE_RETRY) {
             self.missed = Gap { now, records: self.missed.records + 1 };
             return Ok(());
         }

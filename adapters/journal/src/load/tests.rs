@@ -73,12 +73,8 @@ fn standing_is_longer_than_a_day() {
 
 #[test]
 fn times_and_shares() {
-    let mut spans = [
-        span("1/a", 0, Some(14)),
-        span("1/a", 100, Some(115)),
-        span("1/b", 200, Some(260)),
-        span("1/c", 300, None),
-    ];
+    let mut spans =
+        [span("1/a", 0, Some(14)), span("1/a", 100, Some(115)), span("1/b", 200, Some(260)), span("1/c", 300, None)];
     spans[2].acknowledged = Some(at(210));
     spans[3].acknowledged = Some(at(330));
     let figures = ward(&spans, 3600);

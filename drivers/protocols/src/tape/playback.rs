@@ -34,13 +34,7 @@ impl Playback {
     }
 
     fn new(conversation: Conversation) -> Self {
-        Self {
-            conversation,
-            now: Now::default(),
-            unsent: VecDeque::new(),
-            reports: VecDeque::new(),
-            differences: 0,
-        }
+        Self { conversation, now: Now::default(), unsent: VecDeque::new(), reports: VecDeque::new(), differences: 0 }
     }
 
     /// Hands in the next entry.
