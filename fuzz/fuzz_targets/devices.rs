@@ -13,8 +13,7 @@ use vigil_model::{Instant, Now, Timestamp};
 use vigil_protocols::driver::Driver;
 use vigil_protocols::modbus::adu::{FrameReader, Side};
 use vigil_protocols::modbus::{self, Framing, RegisterProfile};
-use vigil_protocols::puritan_bennett::codec::{FIRST_FIELD, Reply, Request};
-use vigil_protocols::{Decoder, check, ge_s5_dri, json, philips_intellivue};
+use vigil_protocols::{Decoder, check, json};
 
 /// Ends a payload where the input is read as a list of them.
 const PAYLOAD_END: u8 = 0xF5;
@@ -102,30 +101,7 @@ fn converse(driver: Driver, stream: &[u8], cut: usize) {
 /// Each payload as a whole frame of the device.
 fn in_frames(driver: Driver, data: &[u8]) -> Vec<u8> {
     let payloads = data.split(|byte| *byte == PAYLOAD_END).take(PAYLOADS_MAX);
-    let framed = payloads.map(|payload| match driver {
-        Driver::GeS5Dri => ge_s5_dri::codec::frame(payload),
-        Driver::PhilipsIntellivue => philips_intellivue::codec::frame(payload),
-        Driver::AlarisAsena => {
-            let check = format!("|{:04X}\r", check::crc16_ccitt_false(payload));
-            [b"!", payload, check.as_bytes()].concat()
-        }
-        Driver::DraegerMedibus => {
-            let response = [&[0x01], payload].concat();
-            let check = format!("{:02X}\r", check::sum8(&response));
-            [&response, check.as_bytes()].concat()
-        }
-        Driver::PuritanBennett => {
-            let mut reply = Reply::empty(if payload.len().is_multiple_of(2) { Request::Sndf } else { Request::Snda });
-            for (number, text) in (FIRST_FIELD..).zip(payload.split(|byte| *byte == b',')) {
-                reply.set(number, &String::from_utf8_lossy(text));
-            }
-            reply.encode()
-        }
-        // No check.
-        Driver::EscScale => [payload, b"\x1bE"].concat(),
-        Driver::MasimoAscii => [b"03/01/26 09:15:00 ", payload, b"\r\n"].concat(),
-    });
-    framed.collect::<Vec<_>>().concat()
+    payloads.flat_map(|payload| driver.framed(payload)).collect()
 }
 
 /// Each payload, unit and function first, as a whole Modbus frame.

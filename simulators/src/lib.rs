@@ -7,13 +7,16 @@
 //!
 //! Nothing here is part of a running appliance except in `vigil demo`; no value comes from a person.
 
+pub mod bbraun_bcc;
 pub mod bus_conversation;
 pub mod conversation;
 pub mod course;
 pub mod device;
 pub mod ehr;
 pub mod fault;
+pub mod ge_giraffe;
 pub mod intellivue;
+pub mod ivy_450c;
 pub mod masimo;
 pub mod medibus;
 pub mod modbus;
@@ -31,12 +34,15 @@ pub mod vital;
 pub mod ward;
 pub mod wire;
 
+pub use bbraun_bcc::BbraunBcc;
 pub use bus_conversation::BusConversation;
 pub use conversation::Conversation;
 pub use device::SimDevice;
 pub use ehr::Ehr;
 pub use fault::{FaultPlan, FaultPlanError};
+pub use ge_giraffe::GeGiraffe;
 pub use intellivue::Intellivue;
+pub use ivy_450c::Ivy450c;
 pub use masimo::Masimo;
 pub use medibus::Medibus;
 pub use modbus::{ModbusLine, ModbusUnit};

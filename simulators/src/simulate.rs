@@ -6,8 +6,11 @@ use vigil_model::Instant;
 use vigil_protocols::driver::Driver;
 use vigil_protocols::modbus::{Framing, RegisterProfile, UnitId};
 
+use crate::bbraun_bcc::BbraunBcc;
 use crate::device::SimDevice;
+use crate::ge_giraffe::GeGiraffe;
 use crate::intellivue::Intellivue;
+use crate::ivy_450c::Ivy450c;
 use crate::masimo::Masimo;
 use crate::medibus::Medibus;
 use crate::modbus::{ModbusLine, ModbusUnit};
@@ -53,9 +56,12 @@ impl Simulation {
         match driver {
             Driver::GeS5Dri => Box::new(Monitor::new(patient, u16::try_from(self.bed).unwrap_or(u16::MAX), start)),
             Driver::PhilipsIntellivue => Box::new(Intellivue::new(patient, self.bed, start)),
+            Driver::BbraunBcc => Box::new(BbraunBcc::new(patient, self.bed, start)),
             Driver::AlarisAsena => Box::new(Pump::new(patient, self.bed, start)),
             Driver::EscScale => Box::new(Scale::new(patient, start)),
             Driver::PuritanBennett => Box::new(PuritanBennett::new(patient, self.bed, start)),
+            Driver::GeGiraffe => Box::new(GeGiraffe::new(patient, start)),
+            Driver::Ivy450c => Box::new(Ivy450c::new(patient, start)),
             Driver::MasimoAscii => Box::new(Masimo::new(patient, self.bed, start)),
             Driver::DraegerMedibus => Box::new(Medibus::new(patient, start)),
         }

@@ -104,7 +104,7 @@ fn driver_decoder(driver: Driver, framing: Option<FramingArgument>) -> Result<Bo
     match (driver, framing) {
         (_, None) | (Driver::PhilipsIntellivue, Some(FramingArgument::Rs232)) => Ok(driver.decoder()),
         (Driver::PhilipsIntellivue, Some(FramingArgument::Udp)) => {
-            Ok(philips_intellivue::decoder(philips_intellivue::Framing::Udp))
+            Ok(philips_intellivue::decoder_of(philips_intellivue::Framing::Udp))
         }
         (Driver::PhilipsIntellivue, Some(_)) => Err(framing_error(driver.name(), "rs232 and udp")),
         (_, Some(_)) => {

@@ -17,7 +17,7 @@ pub struct DeviceSection {
     pub bed: String,
     /// Id of the link by which it is reached.
     pub link: String,
-    /// How it speaks: `ge-s5-dri`, `alaris-asena`, `esc-scale`, or `modbus` with a profile; `vigil profiles` lists them.
+    /// How it speaks: the name of a driver, like `ge-s5-dri`, or `modbus` with a profile; `vigil profiles` lists them.
     pub driver: String,
     /// Name of the register-map profile. Only for the driver `modbus`, and required there.
     #[serde(default)]

@@ -5,6 +5,7 @@
 //! Requests come from closed lists that only read: a request that writes to a device cannot be expressed.
 
 pub mod alaris_asena;
+pub mod bbraun_bcc;
 #[cfg(test)]
 mod captures;
 pub mod cases;
@@ -12,14 +13,19 @@ pub mod check;
 pub mod draeger_medibus;
 pub mod driver;
 pub mod esc_scale;
+pub mod ge_giraffe;
 pub mod ge_s5_dri;
+pub mod ivy_450c;
 pub mod json;
+mod lines;
 pub mod link;
+mod listen;
 pub mod masimo_ascii;
 pub mod modbus;
 pub mod philips_intellivue;
 mod poll;
 pub mod puritan_bennett;
+pub mod row;
 pub mod session;
 pub mod settings;
 pub mod tape;

@@ -34,6 +34,11 @@ pub struct SerialSettings {
 }
 
 impl SerialSettings {
+    /// A line without handshake at a rate, 8 data bits, no parity, 1 stop bit; the port is empty.
+    pub const fn eight_n_one(baud: u32) -> Self {
+        Self { port: String::new(), baud, data_bits: 8, parity: Parity::None, stop_bits: 1, flow: FlowControl::None }
+    }
+
     /// Time one character takes on the line, with its start, data, parity and stop bits.
     pub fn character_time(&self) -> Duration {
         let bits = 1 + u64::from(self.data_bits) + u64::from(self.parity != Parity::None) + u64::from(self.stop_bits);

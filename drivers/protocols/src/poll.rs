@@ -27,6 +27,7 @@ use std::time::Duration;
 use vigil_model::{Fault, FaultKind, Instant, LinkState, Now, Profile, Report};
 
 pub(crate) use self::asked::{Asked, Incoming, Listener, Then};
+use crate::row::determined;
 use crate::watch::LinkWatch;
 use crate::{Session, Transmit};
 
@@ -207,25 +208,6 @@ impl<D: Asked> PollSession<D> {
 
 fn is_about_identity(report: &Report) -> bool {
     matches!(report, Report::Identity(_) | Report::Fault(Fault { kind: FaultKind::Identity, .. }))
-}
-
-/// Gives an episodic value that carries no time of its own the time at which it arrived.
-fn determined(profile: &Profile, now: Now, report: Report) -> Report {
-    match report {
-        Report::Observation(mut observation) => {
-            let metric = profile.metric(observation.metric, observation.containment);
-            if observation.determined_at.is_none() && metric.is_some_and(|metric| metric.episodic) {
-                observation.determined_at = Some(now.utc);
-            }
-            Report::Observation(observation)
-        }
-        Report::Link(_)
-        | Report::Identity(_)
-        | Report::Mode(_)
-        | Report::Alarm(_)
-        | Report::AlarmsListed
-        | Report::Fault(_) => report,
-    }
 }
 
 impl<D: Asked> Session for PollSession<D> {

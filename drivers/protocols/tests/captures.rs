@@ -10,16 +10,18 @@ use serde_json::Value as Json;
 use vigil_model::{Fault, FaultKind, Report};
 use vigil_protocols::driver::Driver;
 
-fn folder_of(driver: Driver) -> &'static str {
-    match driver {
-        Driver::GeS5Dri => "ge_s5_dri",
-        Driver::PhilipsIntellivue => "philips_intellivue",
-        Driver::AlarisAsena => "alaris_asena",
-        Driver::EscScale => "scales_esc",
-        Driver::PuritanBennett => "puritan_bennett_840",
-        Driver::MasimoAscii => "masimo",
-        Driver::DraegerMedibus => "draeger_medibus",
-    }
+/// Folders of captures that are not called like their driver.
+const FOLDERS: [(&str, &str); 5] = [
+    ("esc-scale", "scales_esc"),
+    ("puritan-bennett", "puritan_bennett_840"),
+    ("masimo-ascii", "masimo"),
+    ("terumo-te-ss", "terumo_ss3"),
+    ("ge-giraffe", "giraffe_panda"),
+];
+
+fn folder_of(driver: Driver) -> String {
+    let named = FOLDERS.iter().find(|(name, _)| *name == driver.name());
+    named.map_or_else(|| driver.name().replace('-', "_"), |(_, folder)| (*folder).to_owned())
 }
 
 fn frames(driver: Driver) -> Vec<Json> {
@@ -127,4 +129,80 @@ fn the_real_s5_record_has_the_values_its_source_asserts() {
         _ => None,
     });
     assert!(times.into_iter().all(|time| Some(time) == expect["r_time"].as_i64()));
+}
+
+#[test]
+fn the_printed_blocks_of_a_rack_have_the_values_they_show() {
+    let metrics = [("INRT", "MDC_FLOW_FLUID_PUMP"), ("INVI", "MDC_VOL_FLUID_DELIV"), ("INSYR", "MDC_VOL_SYRINGE")];
+    for frame in
+        frames(Driver::BbraunBcc).iter().filter(|frame| frame["dir"] == "device>host" && frame["valid"] == true)
+    {
+        let reports = decode(Driver::BbraunBcc, frame);
+        let found = observations(&reports);
+        let faults = reports.iter().filter(|report| matches!(report, Report::Fault(_))).count();
+        assert_eq!(faults, usize::from(frame["expect"]["error"].is_string()), "{}: {reports:?}", frame["id"]);
+        let Some(values) = frame["expect"]["values"].as_object() else { continue };
+        let slot = frame["expect"]["slot"].as_str().unwrap();
+        let place = slot[4..].parse::<u16>().unwrap();
+        for (parameter, metric) in metrics {
+            let want = match values["DSSTATUS"].as_str() {
+                Some("00050") => "not-available",
+                _ => values[parameter].as_str().unwrap(),
+            };
+            let (_, text) = found.iter().find(|(row, _)| row.starts_with(&format!("{metric} 1.{place}."))).unwrap();
+            assert_eq!(text, want, "{}: {parameter}", frame["id"]);
+        }
+    }
+}
+
+#[test]
+fn the_printed_lines_of_infant_beds_have_the_values_they_show() {
+    for frame in &frames(Driver::GeGiraffe) {
+        let (reports, expect) = (decode(Driver::GeGiraffe, frame), &frame["expect"]);
+        let found = observations(&reports);
+        let one_decimal = |value: &Json| format!("{:.1}", value.as_f64().unwrap());
+        let (skin, set) = match expect["kind"].as_str() {
+            Some("PWRM") => ("baby_c", "set_c"),
+            _ => ("probe1_c", "patient_set_c"),
+        };
+        assert_eq!(found["MDC_TEMP_SKIN 1.1.1.1"], one_decimal(&expect[skin]));
+        assert_eq!(found["MDCX_INFANT_BED_SET_TEMP_SKIN 1.1.1.3"], one_decimal(&expect[set]));
+        assert_eq!(found["MDCX_INFANT_BED_HEATER_POWER 1.1.1.4"], expect["heater_pct"].to_string());
+        assert!(!reports.iter().any(|report| matches!(report, Report::Fault(_))), "{reports:?}");
+    }
+}
+
+#[test]
+fn the_captured_packets_of_an_ivy_monitor_have_the_values_they_show() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/reference/captures/ivy_450c");
+    let (Ok(wire), Ok(expected)) =
+        (std::fs::read(folder.join("Ivy450C_part1.bin")), std::fs::read_to_string(folder.join("expected_part1.jsonl")))
+    else {
+        println!("skipped: no captured packets of ivy-450c beside the repository");
+        return;
+    };
+    let mut decoder = Driver::Ivy450c.decoder();
+    decoder.push(&wire);
+    decoder.finish();
+    let reports: Vec<Report> = std::iter::from_fn(|| decoder.poll_report()).collect();
+    // The capture begins in the middle of a packet.
+    let faults =
+        reports.iter().filter(|report| matches!(report, Report::Fault(fault) if fault.kind == FaultKind::Framing));
+    assert_eq!(faults.count(), 1);
+    let packets = reports.iter().filter(|report| **report == Report::AlarmsListed).count();
+    assert_eq!(packets, expected.lines().count());
+    let found = observations(&reports);
+    let want = [
+        ("MDC_ECG_CARD_BEAT_RATE 1.1.1.1", "80"),
+        ("MDC_RESP_RATE 1.2.1.1", "35"),
+        ("MDC_PULS_OXIM_SAT_O2 1.3.1.1", "100"),
+        ("MDC_PULS_OXIM_PULS_RATE 1.3.1.2", "80"),
+        ("MDC_PRESS_BLD_NONINV_SYS 1.4.1.1", "121"),
+        ("MDCX_PRESS_INV_MEAN 1.5.1.3", "88"),
+        ("MDCX_PRESS_INV_SYS 1.5.2.1", "not-available"),
+        ("MDC_TEMP 1.6.1.1", "not-available"),
+    ];
+    for (place, value) in want {
+        assert_eq!(found[place], value, "{place}");
+    }
 }

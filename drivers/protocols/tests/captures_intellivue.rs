@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value as Json;
 use vigil_model::{Code, Fault, FaultKind, OperatingMode, Report, Validity};
 use vigil_protocols::philips_intellivue::codec::{Deframer, Message, Number, Request, State, frame};
-use vigil_protocols::philips_intellivue::{Framing, decoder};
+use vigil_protocols::philips_intellivue::{Framing, decoder_of};
 
 /// A captured datagram.
 struct Datagram {
@@ -60,7 +60,7 @@ fn number_of(text: &Json) -> u16 {
 }
 
 fn decode(framing: Framing, bytes: &[u8]) -> Vec<Report> {
-    let mut decoder = decoder(framing);
+    let mut decoder = decoder_of(framing);
     decoder.push(bytes);
     decoder.finish();
     std::iter::from_fn(|| decoder.poll_report()).collect()

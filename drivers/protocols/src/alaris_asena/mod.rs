@@ -119,5 +119,16 @@ pub fn serial_defaults() -> SerialSettings {
     }
 }
 
+/// Whether these bytes are one request of the closed list.
+pub(crate) fn is_allowed(bytes: &[u8]) -> bool {
+    codec::Request::ALL.iter().any(|request| request.encode() == bytes)
+}
+
+/// A text as a frame: see [`crate::driver::Driver::framed`].
+pub(crate) fn framed(payload: &[u8]) -> Vec<u8> {
+    let check = format!("|{:04X}\r", crate::check::crc16_ccitt_false(payload));
+    [b"!", payload, check.as_bytes()].concat()
+}
+
 #[cfg(test)]
 mod tests;

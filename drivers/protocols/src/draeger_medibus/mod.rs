@@ -104,5 +104,14 @@ pub fn serial_defaults() -> SerialSettings {
     }
 }
 
+pub(crate) use codec::is_allowed;
+
+/// A response with its check: see [`crate::driver::Driver::framed`].
+pub(crate) fn framed(payload: &[u8]) -> Vec<u8> {
+    let response = [&[0x01], payload].concat();
+    let check = format!("{:02X}\r", crate::check::sum8(&response));
+    [&response, check.as_bytes()].concat()
+}
+
 #[cfg(test)]
 mod tests;

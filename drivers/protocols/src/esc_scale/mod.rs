@@ -100,5 +100,15 @@ pub fn serial_defaults() -> SerialSettings {
     }
 }
 
+/// Whether these bytes are one request of the closed list.
+pub(crate) fn is_allowed(bytes: &[u8]) -> bool {
+    codec::Request::ALL.iter().any(|request| request.encode() == bytes)
+}
+
+/// A message with its end, for there is no check: see [`crate::driver::Driver::framed`].
+pub(crate) fn framed(payload: &[u8]) -> Vec<u8> {
+    [payload, b"\x1bE"].concat()
+}
+
 #[cfg(test)]
 mod tests;

@@ -156,5 +156,10 @@ pub(crate) fn is_allowed(bytes: &[u8]) -> bool {
         })
 }
 
+/// A payload as a frame: see [`crate::driver::Driver::framed`].
+pub(crate) fn framed(payload: &[u8]) -> Vec<u8> {
+    codec::frame(payload)
+}
+
 #[cfg(test)]
 mod tests;

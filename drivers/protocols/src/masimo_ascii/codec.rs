@@ -4,8 +4,6 @@
 //! the only check and kept strictly: a line that breaks it is refused as a whole. The oximeter sends by itself and cannot be
 //! asked anything.
 
-use std::collections::VecDeque;
-
 use vigil_model::{Civil, Fault, FaultKind, Timestamp};
 
 /// Longest line in bytes. The longest seen has 132.
@@ -92,55 +90,34 @@ fn three(text: &str, between: char) -> Option<[u8; 3]> {
 }
 
 /// Finds lines in a stream. Holds at most one of [`LINE_MAX_BYTES`].
-#[derive(Clone, Debug, Default)]
-pub struct Lines {
-    line: Vec<u8>,
-    /// Bytes of a line that is too long; 0 while it is not.
-    overlong: usize,
-    found: VecDeque<Result<(Line, usize), Fault>>,
+#[derive(Clone, Debug)]
+pub struct Lines(crate::lines::Lines);
+
+impl Default for Lines {
+    fn default() -> Self {
+        Self(crate::lines::Lines::new(LINE_MAX_BYTES))
+    }
 }
 
 impl Lines {
     /// Takes bytes, cut anywhere.
     pub fn push(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.take(*byte);
-        }
+        self.0.push(bytes);
     }
 
     /// The next line with its bytes, or what was wrong.
     pub fn poll(&mut self) -> Option<Result<(Line, usize), Fault>> {
-        self.found.pop_front()
+        let line = match self.0.poll()? {
+            Ok(line) => line,
+            Err(fault) => return Some(Err(fault)),
+        };
+        let read = Line::decode(&line).map(|found| (found, line.len()));
+        Some(read.map_err(|detail| Fault::new(FaultKind::Framing, line.len(), detail)))
     }
 
     /// The line that has begun, if any, is void.
     pub fn cut(&mut self) -> Option<Fault> {
-        let bytes = std::mem::take(&mut self.line).len() + std::mem::take(&mut self.overlong);
-        (bytes > 0).then(|| Fault::new(FaultKind::Truncated, bytes, "a line that was not finished"))
-    }
-
-    fn take(&mut self, byte: u8) {
-        match byte {
-            b'\r' | b'\n' => {
-                let line = std::mem::take(&mut self.line);
-                let overlong = std::mem::take(&mut self.overlong);
-                if overlong > 0 {
-                    let fault =
-                        Fault::new(FaultKind::Overlong, overlong, "a line that is longer than any of the protocol");
-                    self.found.push_back(Err(fault));
-                } else if !line.is_empty() {
-                    let bytes = line.len();
-                    let read = Line::decode(&line).map(|found| (found, bytes));
-                    self.found.push_back(read.map_err(|detail| Fault::new(FaultKind::Framing, bytes, detail)));
-                }
-            }
-            _ if self.overlong > 0 => self.overlong = self.overlong.saturating_add(1),
-            _ if self.line.len() >= LINE_MAX_BYTES => {
-                self.overlong = self.line.len() + 1;
-                self.line.clear();
-            }
-            _ => self.line.push(byte),
-        }
+        self.0.cut()
     }
 }
 
@@ -192,16 +169,6 @@ mod tests {
         ) {
             let line = Line { time: Timestamp::from_seconds(seconds), fields: fields.into_iter().collect() };
             prop_assert_eq!(read(&line.encode()), [Ok(line)]);
-        }
-
-        #[test]
-        fn memory_stays_bounded(bytes in prop::collection::vec(prop_oneof![99 => any::<u8>(), 1 => Just(b'\n')], 0..3000)) {
-            let mut lines = Lines::default();
-            for byte in bytes {
-                lines.push(&[byte]);
-                while lines.poll().is_some() {}
-                prop_assert!(lines.line.len() <= LINE_MAX_BYTES && lines.found.is_empty());
-            }
         }
     }
 }

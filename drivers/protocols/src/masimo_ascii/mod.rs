@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use vigil_model::Profile;
 
 use crate::link::{FlowControl, Parity, SerialSettings};
+use crate::listen::{ListenDecoder, ListenSession};
 use crate::watch::LinkWatch;
 use crate::{Decoder, Session, settings};
 
@@ -59,7 +60,7 @@ impl Config {
 
     /// A conversation with one oximeter, which counts as lost after `quiet_time` of silence.
     pub fn session(&self, quiet_time: Duration) -> Box<dyn Session> {
-        Box::new(session::MasimoSession::new(self.profile(), quiet_time))
+        Box::new(ListenSession::new(self.profile(), session::Oximeter::default(), quiet_time))
     }
 }
 
@@ -70,7 +71,7 @@ pub fn profile() -> Arc<Profile> {
 
 /// A decoder of what the oximeter sends.
 pub fn decoder() -> Box<dyn Decoder> {
-    Box::new(session::MasimoDecoder::default())
+    Box::<ListenDecoder<session::Oximeter>>::default()
 }
 
 /// 9600 baud, 8 data bits, no parity, 1 stop bit, no handshake; the port is empty.
@@ -83,6 +84,16 @@ pub fn serial_defaults() -> SerialSettings {
         stop_bits: 1,
         flow: FlowControl::None,
     }
+}
+
+/// Nothing is ever sent to the oximeter.
+pub(crate) fn is_allowed(_bytes: &[u8]) -> bool {
+    false
+}
+
+/// A line with a date and its end, for there is no check: see [`crate::driver::Driver::framed`].
+pub(crate) fn framed(payload: &[u8]) -> Vec<u8> {
+    [b"03/01/26 09:15:00 ", payload, b"\r\n"].concat()
 }
 
 #[cfg(test)]

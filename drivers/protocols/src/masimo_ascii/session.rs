@@ -1,4 +1,4 @@
-//! What a line of the oximeter means, and the conversation, in which only the oximeter speaks.
+//! What a line of the oximeter means. The conversation, in which only the oximeter speaks, is the shared [`crate::listen`] loop.
 //!
 //! - *Strict*: the protocol has no checksum. A line in which anything that is used is not of its form is refused as a whole.
 //!   `ALARM` and `EXC` have as many digits as in the line before: a digit that is lost would be other bits.
@@ -6,19 +6,14 @@
 //! - *Alarms*: each line holds all bits, so it is a whole list.
 //! - *Identity*: the first serial number of a connection is the oximeter's. A line with another one is not used.
 
-use std::collections::VecDeque;
-use std::sync::Arc;
-use std::time::Duration;
-
 use vigil_model::{
-    Absence, ConditionKind, DeviceAlarm, Fault, FaultKind, Identity, Instant, Now, Observation, Profile, Quality,
-    Quantity, Reading, Report, Value,
+    Absence, ConditionKind, DeviceAlarm, Fault, FaultKind, Identity, Observation, Quality, Quantity, Reading, Report,
+    Value,
 };
 
 use super::codec::{Line, Lines};
 use super::table::{self, Bit, Effect, Form, Row};
-use crate::watch::LinkWatch;
-use crate::{Decoder, Session, Transmit};
+use crate::listen::Speaker;
 
 /// Longest serial number that is taken over, in characters.
 const SERIAL_MAX_CHARS: usize = 32;
@@ -32,8 +27,15 @@ pub(super) struct Oximeter {
     digits: Option<(usize, usize)>,
 }
 
-impl Oximeter {
-    /// What the next line says, or what was wrong with it.
+impl Speaker for Oximeter {
+    fn push(&mut self, bytes: &[u8]) {
+        self.lines.push(bytes);
+    }
+
+    fn cut(&mut self) -> Option<Fault> {
+        self.lines.cut()
+    }
+
     fn poll(&mut self) -> Option<Result<Vec<Report>, Fault>> {
         let (line, bytes) = match self.lines.poll()? {
             Ok(found) => found,
@@ -41,7 +43,9 @@ impl Oximeter {
         };
         Some(self.read(&line, bytes).map_err(|detail| Fault::new(FaultKind::Framing, bytes, detail)))
     }
+}
 
+impl Oximeter {
     fn read(&mut self, line: &Line, bytes: usize) -> Result<Vec<Report>, String> {
         if let Some(missing) = table::REQUIRED.iter().find(|key| line.get(key).is_none()) {
             return Err(format!("a line without {missing}"));
@@ -170,106 +174,4 @@ fn present(bit: &Bit) -> Report {
         kind: bit.kind,
         text: bit.text.into(),
     })
-}
-
-/// A conversation in which only the oximeter speaks.
-pub(super) struct MasimoSession {
-    profile: Arc<Profile>,
-    oximeter: Oximeter,
-    watch: LinkWatch,
-    is_open: bool,
-    reports: VecDeque<Report>,
-}
-
-impl MasimoSession {
-    /// A conversation that has not begun.
-    pub(super) fn new(profile: Arc<Profile>, quiet_time: Duration) -> Self {
-        Self {
-            profile,
-            oximeter: Oximeter::default(),
-            watch: LinkWatch::new(quiet_time),
-            is_open: false,
-            reports: VecDeque::new(),
-        }
-    }
-}
-
-impl Session for MasimoSession {
-    fn profile(&self) -> &Arc<Profile> {
-        &self.profile
-    }
-
-    fn handle_connected(&mut self, now: Now) {
-        self.oximeter = Oximeter::default();
-        self.is_open = true;
-        self.reports.extend(self.watch.connected(now.monotonic));
-    }
-
-    fn handle_disconnected(&mut self, _now: Now, reason: &str) {
-        self.oximeter = Oximeter::default();
-        self.is_open = false;
-        self.reports.extend(self.watch.disconnected(reason));
-    }
-
-    fn handle_bytes(&mut self, now: Now, bytes: &[u8]) {
-        if !self.is_open {
-            return; // left over from a line that is gone
-        }
-        self.oximeter.lines.push(bytes);
-        while let Some(found) = self.oximeter.poll() {
-            match found {
-                Ok(reports) => {
-                    self.reports.extend(self.watch.heard(now.monotonic));
-                    self.reports.extend(reports);
-                }
-                Err(fault) => self.reports.push_back(Report::Fault(fault)),
-            }
-        }
-    }
-
-    fn handle_timeout(&mut self, now: Now) {
-        if let Some(lost) = self.watch.expire(now.monotonic) {
-            self.oximeter = Oximeter::default();
-            self.reports.push_back(lost);
-        }
-    }
-
-    fn poll_timeout(&self) -> Option<Instant> {
-        self.watch.deadline()
-    }
-
-    fn poll_transmit(&mut self) -> Option<Transmit> {
-        None
-    }
-
-    fn poll_report(&mut self) -> Option<Report> {
-        self.reports.pop_front()
-    }
-}
-
-/// A decoder of the same lines.
-#[derive(Default)]
-pub(super) struct MasimoDecoder {
-    oximeter: Oximeter,
-    reports: VecDeque<Report>,
-}
-
-impl Decoder for MasimoDecoder {
-    fn push(&mut self, bytes: &[u8]) {
-        self.oximeter.lines.push(bytes);
-        while let Some(found) = self.oximeter.poll() {
-            match found {
-                Ok(reports) => self.reports.extend(reports),
-                Err(fault) => self.reports.push_back(Report::Fault(fault)),
-            }
-        }
-    }
-
-    fn finish(&mut self) {
-        self.reports.extend(self.oximeter.lines.cut().map(Report::Fault));
-    }
-
-    fn poll_report(&mut self) -> Option<Report> {
-        self.reports.pop_front()
-    }
 }

@@ -140,8 +140,13 @@ pub fn profile() -> Arc<Profile> {
     Config::default().profile()
 }
 
+/// A decoder of what the monitor sends on RS-232.
+pub fn decoder() -> Box<dyn Decoder> {
+    decoder_of(Framing::Rs232)
+}
+
 /// A decoder of what the monitor sends. Datagrams stand one behind the other: each says its own length.
-pub fn decoder(framing: Framing) -> Box<dyn Decoder> {
+pub fn decoder_of(framing: Framing) -> Box<dyn Decoder> {
     Box::new(decode::IntellivueDecoder::new(framing))
 }
 
@@ -168,6 +173,11 @@ pub(crate) fn is_allowed(bytes: &[u8]) -> bool {
     let mut messages = std::iter::from_fn(|| deframer.next_message()).peekable();
     messages.peek().is_some()
         && messages.all(|message| message.is_ok_and(|message| codec::Request::decode(&message).is_some()))
+}
+
+/// A payload as a frame: see [`crate::driver::Driver::framed`].
+pub(crate) fn framed(payload: &[u8]) -> Vec<u8> {
+    codec::frame(payload)
 }
 
 #[cfg(test)]

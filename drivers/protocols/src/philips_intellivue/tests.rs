@@ -11,7 +11,7 @@ use super::codec::{
 use super::*;
 
 fn decode_as(framing: Framing, bytes: &[u8]) -> Vec<Report> {
-    let mut decoder = decoder(framing);
+    let mut decoder = decoder_of(framing);
     decoder.push(bytes);
     decoder.finish();
     std::iter::from_fn(|| decoder.poll_report()).collect()

@@ -108,5 +108,20 @@ pub fn serial_defaults() -> SerialSettings {
     }
 }
 
+/// Whether these bytes are one request of the closed list.
+pub(crate) fn is_allowed(bytes: &[u8]) -> bool {
+    codec::Request::ALL.iter().any(|request| request.encode() == bytes)
+}
+
+/// Fields with commas between, each in its width: see [`crate::driver::Driver::framed`].
+pub(crate) fn framed(payload: &[u8]) -> Vec<u8> {
+    let request = if payload.len().is_multiple_of(2) { codec::Request::Sndf } else { codec::Request::Snda };
+    let mut reply = codec::Reply::empty(request);
+    for (number, text) in (codec::FIRST_FIELD..).zip(payload.split(|byte| *byte == b',')) {
+        reply.set(number, &String::from_utf8_lossy(text));
+    }
+    reply.encode()
+}
+
 #[cfg(test)]
 mod tests;

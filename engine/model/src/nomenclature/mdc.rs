@@ -303,6 +303,36 @@ pub const X_DEV_BED_VMD: Code = Code::new(&Term {
     unit: None,
 });
 
+/// Incubator or radiant warmer, channel. PROJECT-PRIVATE, code 0.
+pub const X_DEV_INFANT_BED_CHAN: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_DEV_INFANT_BED_CHAN",
+    kind: CodeKind::Device,
+    description: "Incubator or radiant warmer, channel. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: None,
+});
+
+/// Incubator or radiant warmer, MDS. PROJECT-PRIVATE, code 0.
+pub const X_DEV_INFANT_BED_MDS: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_DEV_INFANT_BED_MDS",
+    kind: CodeKind::Device,
+    description: "Incubator or radiant warmer, MDS. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: None,
+});
+
+/// Incubator or radiant warmer, VMD. PROJECT-PRIVATE, code 0.
+pub const X_DEV_INFANT_BED_VMD: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_DEV_INFANT_BED_VMD",
+    kind: CodeKind::Device,
+    description: "Incubator or radiant warmer, VMD. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: None,
+});
+
 /// Syringe pump channel. PROJECT-PRIVATE, code 0.
 pub const X_DEV_PUMP_INFUS_SYRINGE_CHAN: Code = Code::new(&Term {
     value: 0,
@@ -583,6 +613,56 @@ pub const X_EVT_STALE: Code = Code::new(&Term {
     unit: None,
 });
 
+/// Whether the canopy of an infant bed is open. PROJECT-PRIVATE, code 0.
+pub const X_INFANT_BED_CANOPY: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_INFANT_BED_CANOPY",
+    kind: CodeKind::Metric,
+    description: "Whether the canopy of an infant bed is open. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: None,
+});
+
+/// How an infant bed is controlled, in its own letter. PROJECT-PRIVATE, code 0.
+pub const X_INFANT_BED_CONTROL_MODE: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_INFANT_BED_CONTROL_MODE",
+    kind: CodeKind::Metric,
+    description: "How an infant bed is controlled, in its own letter. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: None,
+});
+
+/// Heater power of an infant bed. PROJECT-PRIVATE, code 0.
+pub const X_INFANT_BED_HEATER_POWER: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_INFANT_BED_HEATER_POWER",
+    kind: CodeKind::Metric,
+    description: "Heater power of an infant bed. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: Some(dim::PERCENT),
+});
+
+/// Skin temperature that an infant bed is set to keep. PROJECT-PRIVATE, code 0.
+pub const X_INFANT_BED_SET_TEMP_SKIN: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_INFANT_BED_SET_TEMP_SKIN",
+    kind: CodeKind::Metric,
+    description: "Skin temperature that an infant bed is set to keep. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: Some(dim::DEGC),
+});
+
+/// Air temperature in an incubator. PROJECT-PRIVATE, code 0.
+pub const X_INFANT_BED_TEMP_AIR: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_INFANT_BED_TEMP_AIR",
+    kind: CodeKind::Metric,
+    description: "Air temperature in an incubator. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: Some(dim::DEGC),
+});
+
 /// Ideal body weight that is set on the device. PROJECT-PRIVATE, code 0.
 pub const X_MASS_BODY_IDEAL: Code = Code::new(&Term {
     value: 0,
@@ -731,6 +811,26 @@ pub const X_PULS_OXIM_SAT_MET: Code = Code::new(&Term {
     description: "Methaemoglobin by pulse oximetry (SpMet). PROJECT-PRIVATE, code 0",
     loinc: None,
     unit: Some(dim::PERCENT),
+});
+
+/// Line pressure as a part of the pressure at which the pump alarms. PROJECT-PRIVATE, code 0.
+pub const X_PUMP_PRESS_ALARM_RATIO: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_PUMP_PRESS_ALARM_RATIO",
+    kind: CodeKind::Metric,
+    description: "Line pressure as a part of the pressure at which the pump alarms. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: Some(dim::PERCENT),
+});
+
+/// Serial number of a pump in a rack. PROJECT-PRIVATE, code 0.
+pub const X_PUMP_SERIAL_NUMBER: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_PUMP_SERIAL_NUMBER",
+    kind: CodeKind::Metric,
+    description: "Serial number of a pump in a rack. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: None,
 });
 
 /// Room temperature beside the patient. PROJECT-PRIVATE, code 0.
@@ -4666,6 +4766,9 @@ pub(super) const TABLE: &[Code] = &[
     X_DEV_BED_CHAN,
     X_DEV_BED_MDS,
     X_DEV_BED_VMD,
+    X_DEV_INFANT_BED_CHAN,
+    X_DEV_INFANT_BED_MDS,
+    X_DEV_INFANT_BED_VMD,
     X_DEV_PUMP_INFUS_SYRINGE_CHAN,
     X_DEV_SCALE_CHAN,
     X_DEV_SCALE_MDS,
@@ -4694,6 +4797,11 @@ pub(super) const TABLE: &[Code] = &[
     X_EVT_LINK_LOST,
     X_EVT_NURSE_CALL,
     X_EVT_STALE,
+    X_INFANT_BED_CANOPY,
+    X_INFANT_BED_CONTROL_MODE,
+    X_INFANT_BED_HEATER_POWER,
+    X_INFANT_BED_SET_TEMP_SKIN,
+    X_INFANT_BED_TEMP_AIR,
     X_MASS_BODY_IDEAL,
     X_PRESS_BLD_ATR_LEFT_DIA,
     X_PRESS_BLD_ATR_LEFT_SYS,
@@ -4709,6 +4817,8 @@ pub(super) const TABLE: &[Code] = &[
     X_PULS_OXIM_PLETH_VAR,
     X_PULS_OXIM_SAT_CO,
     X_PULS_OXIM_SAT_MET,
+    X_PUMP_PRESS_ALARM_RATIO,
+    X_PUMP_SERIAL_NUMBER,
     X_TEMP_ROOM,
     X_VENT_CO2_PRODUCTION,
     X_VENT_COMPL_STATIC,
