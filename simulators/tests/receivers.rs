@@ -7,7 +7,7 @@ use vigil_messages::hl7::{Ack, Message, Verdict};
 use vigil_messages::mqtt::{MqttPublish, parse_answer};
 use vigil_messages::{ControlIds, Destination, Hl7Destination, MqttDestination, encode};
 use vigil_model::{
-    AlarmSource, AlarmState, Answer, Appliance, Bed, BedIndex, Command, ConditionKey, ConditionKind, Device,
+    AlarmSource, AlarmState, Answer, Appliance, Bed, BedIndex, BedRules, Command, ConditionKey, ConditionKind, Device,
     EngineEvent, Eui64, EventKind, Identity, Location, Now, Observation, ObservationReport, Occurrence, OccurrenceId,
     OperatingMode, Outgoing, Patient, Phase, Priority, Quality, Quantity, Reading, TechnicalRules, Timestamp, Value,
     Ward, mdc,
@@ -34,6 +34,7 @@ fn ward() -> Ward {
             report_interval: Duration::from_secs(10),
             rules: Vec::new(),
             technical: TechnicalRules::default(),
+            further: BedRules::default(),
         }],
         devices: vec![Device {
             id: "pump-401-1".into(),
@@ -66,10 +67,13 @@ fn alarm(ward: &Ward, seq: u64, phase: Phase, state: AlarmState) -> EngineEvent 
             value: None,
             unit: None,
             limit: None,
+            device_limits: None,
         },
         latching: false,
         state,
         inactivation: Vec::new(),
+        count: 1,
+        restarts: 0,
         onset: at(0),
         changed: at(seq as i64),
     };
@@ -155,7 +159,10 @@ fn the_nurse_call_answers_what_the_encoder_publishes() {
         call.handle_timeout(now);
         while let Some(answer) = call.poll_publication() {
             let Command::Answer { occurrence, answer, by } =
-                parse_answer(&answer.topic, &answer.payload, answer.correlation.as_deref()).unwrap();
+                parse_answer(&answer.topic, &answer.payload, answer.correlation.as_deref()).unwrap()
+            else {
+                panic!("an answer")
+            };
             assert_eq!((occurrence.to_string().as_str(), &*by), ("demo:000017", "nurse-call"));
             answers.push(answer);
         }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use vigil_model::{AlarmState, Command, ConditionKey, EngineEvent, EventKind, OccurrenceId};
+use vigil_model::{AlarmState, Command, ConditionKey, EngineEvent, EventKind, OccurrenceId, Scope};
 
 /// Which occurrence stands for which.
 #[derive(Clone, Debug, Default)]
@@ -37,14 +37,26 @@ impl Names {
     }
 
     /// The command as it would have been given; `None` if what it answered does not exist now.
-    #[allow(unreachable_patterns, reason = "a command that names no occurrence holds for any configuration")]
     pub(super) fn translate(&self, command: Command) -> Option<Command> {
         match command {
             Command::Answer { occurrence, answer, by } => {
-                let key = self.recorded.get(&occurrence)?;
-                Some(Command::Answer { occurrence: self.now.get(key)?.clone(), answer, by })
+                Some(Command::Answer { occurrence: self.occurrence(&occurrence)?, answer, by })
             }
-            other => Some(other),
+            Command::Hold { scope, hold, by } => Some(Command::Hold { scope: self.scope(scope)?, hold, by }),
+            Command::Enable { scope, by } => Some(Command::Enable { scope: self.scope(scope)?, by }),
+            // It names no occurrence.
+            Command::Delivery { .. } => Some(command),
+        }
+    }
+
+    fn occurrence(&self, recorded: &OccurrenceId) -> Option<OccurrenceId> {
+        self.now.get(self.recorded.get(recorded)?).cloned()
+    }
+
+    fn scope(&self, scope: Scope) -> Option<Scope> {
+        match scope {
+            Scope::Occurrence(occurrence) => self.occurrence(&occurrence).map(Scope::Occurrence),
+            Scope::Bed(_) => Some(scope),
         }
     }
 }

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use vigil_engine::{Engine, Restored};
 use vigil_model::{
-    Absence, Answer, Appliance, Bed, BedIndex, Category, Command, ConditionKind, Containment, Device, DeviceAlarm,
-    DeviceIndex, DeviceReport, Enumeration, Eui64, Identity, Instant, LimitRule, LimitSide, LinkState, Location,
-    MetricDescriptor, Now, Observation, Occurrence, OccurrenceId, OperatingMode, Patient, Priority, Profile, Quality,
-    Quantity, Reading, Report, TechnicalRules, Timestamp, Unit, Value, Ward, dim, mdc,
+    Absence, Answer, Appliance, Bed, BedIndex, BedRules, Category, Command, ConditionKind, Containment, Device,
+    DeviceAlarm, DeviceIndex, DeviceReport, Enumeration, Eui64, Identity, Instant, LimitRule, LimitSide, LinkState,
+    Location, MetricDescriptor, Now, Observation, Occurrence, OccurrenceId, OperatingMode, Patient, Priority, Profile,
+    Quality, Quantity, Reading, Report, TechnicalRules, Timestamp, Unit, Value, Ward, dim, mdc,
 };
 use vigil_simulators::noise::{Dice, derive};
 
@@ -167,6 +167,7 @@ fn ward(dice: &mut Dice) -> Ward {
             cannot_evaluate_delay: Duration::from_millis(500 + 500 * dice.below(10) as u64),
             ..TechnicalRules::default()
         },
+        further: BedRules::default(),
     };
     let beds = vec![bed(0, dice), bed(1, dice)];
     let devices = (0..3).map(|number| device(number, dice)).collect();

@@ -59,10 +59,13 @@ fn occurrence(number: u64, key: &str, state: AlarmState) -> Occurrence {
             value: None,
             unit: None,
             limit: None,
+            device_limits: None,
         },
         latching: false,
         state,
         inactivation: Vec::new(),
+        count: 1,
+        restarts: 0,
         onset: Timestamp::from_seconds(5),
         changed: Timestamp::from_seconds(6),
     }

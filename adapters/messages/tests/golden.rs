@@ -106,7 +106,11 @@ fn a_physiological_alarm_as_pcd_04() {
     );
     golden_hl7("pcd04_spo2_3_latched", &hl7(), &ward::alarm(8814, Phase::Update, latched, patient.clone()));
     golden_hl7("pcd04_spo2_4_end", &hl7(), &ward::alarm(8815, Phase::End, end, patient.clone()));
-    golden_hl7("pcd04_spo2_present", &hl7(), &ward::alarm(8816, Phase::Present, start, patient));
+    golden_hl7("pcd04_spo2_present", &hl7(), &ward::alarm(8816, Phase::Present, start.clone(), patient.clone()));
+    let again = vigil_model::Occurrence { onset: ward::at(50), changed: ward::at(50), count: 3, restarts: 1, ..start };
+    golden_hl7("pcd04_spo2_5_again", &hl7(), &ward::alarm(8820, Phase::Start, again.clone(), patient.clone()));
+    let over = vigil_model::Occurrence { changed: ward::at(60), state: AlarmState::Inactive, ..again };
+    golden_hl7("pcd04_spo2_6_over_again", &hl7(), &ward::alarm(8821, Phase::End, over, patient));
 }
 
 #[test]
@@ -144,6 +148,19 @@ fn alarms_over_mqtt() {
     let end = vigil_model::Occurrence { changed: ward::at(30), state: AlarmState::Inactive, ..ward::low_spo2() };
     golden_mqtt("alarm_start", &mqtt, &ward::alarm(8812, Phase::Start, ward::low_spo2(), patient.clone()));
     golden_mqtt("alarm_end_and_clear", &mqtt, &ward::alarm(8815, Phase::End, end, patient.clone()));
+    let limits = vigil_model::DeviceLimits { low: Some(ward::number("88")), high: None };
+    let mut again = vigil_model::Occurrence { count: 3, restarts: 1, ..ward::low_spo2() };
+    again.source.device_limits = Some(Box::new(limits));
+    golden_mqtt("alarm_again", &mqtt, &ward::alarm(8820, Phase::Start, again, None));
+    let of_appliance = vigil_model::Occurrence {
+        bed: "".into(),
+        device: "".into(),
+        event: vigil_model::mdc::X_EVT_DELIVERY_FAILED,
+        text: "No delivery to ehr".into(),
+        ..ward::link_lost()
+    };
+    golden_mqtt("alarm_of_the_appliance", &mqtt, &ward::alarm(31, Phase::Start, of_appliance.clone(), None));
+    golden_hl7("pcd04_of_the_appliance", &hl7(), &ward::alarm(31, Phase::Start, of_appliance, None));
     golden_mqtt("alarm_link_lost", &mqtt, &ward::alarm(10, Phase::Start, ward::link_lost(), None));
     golden_mqtt("alarm_patient_included", &named, &ward::alarm(9, Phase::Start, ward::occlusion(), patient));
 }

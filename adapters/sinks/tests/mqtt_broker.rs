@@ -174,7 +174,7 @@ async fn answers_become_commands_and_nonsense_is_counted() {
     nurse.client.publish(topic, QoS::AtLeastOnce, false, "{\"action\":\"accepted\",\"by\":\"nurse 7\"}").await.unwrap();
     nurse.read_until(topic, |payload| payload.ends_with(b"nurse 7\"}")).await;
     let command = soon("the command", sink.commands.recv()).await.unwrap();
-    let Command::Answer { occurrence, answer, by } = command;
+    let Command::Answer { occurrence, answer, by } = command else { panic!("{command:?}") };
     assert_eq!((occurrence.number, answer, &*by), (7, Answer::Accepted, "nurse 7"));
     until("nonsense is counted", &mut sink.status, |status| status.counters.malformed == 1).await;
     // Nobody takes commands: they are dropped and counted, and the connection goes on.
@@ -251,7 +251,8 @@ async fn version_3_1_1_tells_clears_and_hears_the_same() {
         .await
         .unwrap();
     nurse.read_until(topic, |_| true).await;
-    let Command::Answer { occurrence, answer, .. } = soon("the command", sink.commands.recv()).await.unwrap();
+    let command = soon("the command", sink.commands.recv()).await.unwrap();
+    let Command::Answer { occurrence, answer, .. } = command else { panic!("{command:?}") };
     assert_eq!((occurrence.number, answer), (2, Answer::Acknowledge));
 
     // Gone without a word: this version's will is told at once, and the next life says that it is back.

@@ -14,8 +14,8 @@ use std::time::Duration;
 use serde_json::json;
 use vigil_engine::Engine;
 use vigil_model::{
-    AlarmState, Answer, Appliance, Bed, BedIndex, Category, Code, Command, ConditionKind, Containment, Device,
-    DeviceIndex, DeviceReport, EngineEvent, Eui64, EventKind, Instant, LimitRule, LimitSide, Location,
+    AlarmState, Answer, Appliance, Bed, BedIndex, BedRules, Category, Code, Command, ConditionKind, Containment,
+    Device, DeviceIndex, DeviceReport, EngineEvent, Eui64, EventKind, Instant, LimitRule, LimitSide, Location,
     MetricDescriptor, Now, Observation, OccurrenceId, Phase, Priority, Profile, Quality, Quantity, Reading, Report,
     TechnicalRules, Timestamp, Unit, Value, Ward, dim, mdc,
 };
@@ -196,6 +196,7 @@ fn ward() -> Arc<Ward> {
         report_interval: Duration::from_secs(3600),
         rules: rules(),
         technical: TechnicalRules::default(),
+        further: BedRules::default(),
     };
     Arc::new(Ward {
         appliance: Appliance {

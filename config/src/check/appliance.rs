@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use vigil_messages::DurationText;
-use vigil_model::{Appliance, Bed, BedIndex, Location, Patient};
+use vigil_model::{Appliance, Bed, BedIndex, BedRules, Location, Patient};
 
 use super::devices::CheckedDevice;
 use super::limits;
@@ -110,6 +110,7 @@ pub(crate) fn beds(
                     report_interval: section.report_interval.get(),
                     rules: limits.rules,
                     technical: presets::technical(&section.technical, of_preset, &place.key("technical"), problems),
+                    further: BedRules::default(),
                 },
                 unused_limits: limits.unused,
                 preset: preset.map(|preset| preset.name.clone()),

@@ -15,6 +15,10 @@ pub const BUILT_IN_PRESETS: &str = include_str!("../../presets/built-in.toml");
 /// Longest delay of a technical condition.
 const DELAY_MAX: std::time::Duration = std::time::Duration::from_secs(600);
 
+/// Bounds of a jump of a device's clock that is told.
+const CLOCK_JUMP: (std::time::Duration, std::time::Duration) =
+    (std::time::Duration::from_secs(1), std::time::Duration::from_secs(86_400));
+
 /// A preset that makes sense.
 pub(crate) struct Preset {
     pub(crate) name: String,
@@ -132,6 +136,9 @@ fn over(own: &TechnicalSection, base: &TechnicalSection) -> TechnicalSection {
         invalid_delay: own.invalid_delay.or(base.invalid_delay),
         cannot_evaluate: own.cannot_evaluate.or(base.cannot_evaluate),
         cannot_evaluate_delay: own.cannot_evaluate_delay.or(base.cannot_evaluate_delay),
+        identity_changed: own.identity_changed.or(base.identity_changed),
+        clock_jumped: own.clock_jumped.or(base.clock_jumped),
+        clock_jump: own.clock_jump.or(base.clock_jump),
     }
 }
 
@@ -179,6 +186,9 @@ pub(crate) fn technical(
             problems.error(&place.key(key), "is longer than 10min", "a condition noticed that late helps nobody");
         }
     }
+    if let Some(jump) = own.clock_jump {
+        super::appliance::bounds("clock_jump", jump, CLOCK_JUMP, place, problems);
+    }
     let said = over(own, preset);
     TechnicalRules {
         link_lost: said.link_lost.unwrap_or(default.link_lost),
@@ -187,6 +197,9 @@ pub(crate) fn technical(
         invalid_delay: said.invalid_delay.map_or(default.invalid_delay, |delay| delay.get()),
         cannot_evaluate: said.cannot_evaluate.unwrap_or(default.cannot_evaluate),
         cannot_evaluate_delay: said.cannot_evaluate_delay.map_or(default.cannot_evaluate_delay, |delay| delay.get()),
+        identity_changed: said.identity_changed.unwrap_or(default.identity_changed),
+        clock_jumped: said.clock_jumped.unwrap_or(default.clock_jumped),
+        clock_jump: said.clock_jump.map_or(default.clock_jump, |jump| jump.get()),
     }
 }
 

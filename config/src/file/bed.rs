@@ -141,4 +141,15 @@ pub struct TechnicalSection {
     /// How long a limit must lack values before that is a condition, counted from the start as well. `30s`.
     #[serde(default)]
     pub cannot_evaluate_delay: Option<DurationText>,
+    /// Priority of "the device says it is another one than before". `medium`, since its values may be of another patient.
+    #[serde(default)]
+    #[schemars(schema_with = "priority_schema")]
+    pub identity_changed: Option<Priority>,
+    /// Priority of "the device's clock jumped". `low`.
+    #[serde(default)]
+    #[schemars(schema_with = "priority_schema")]
+    pub clock_jumped: Option<Priority>,
+    /// By how much the device's clock must jump between two readings to be told, `1s` to `24h`. `60s`.
+    #[serde(default)]
+    pub clock_jump: Option<DurationText>,
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use vigil_engine::Engine;
 use vigil_model::{
-    Appliance, Bed, BedIndex, Category, Code, Containment, Device, DeviceIndex, DeviceReport, Eui64, Instant,
+    Appliance, Bed, BedIndex, BedRules, Category, Code, Containment, Device, DeviceIndex, DeviceReport, Eui64, Instant,
     LimitRule, LimitSide, Location, MetricDescriptor, Now, Observation, Priority, Profile, Quality, Quantity, Reading,
     Report, TechnicalRules, Timestamp, Unit, Value, Ward, dim, mdc,
 };
@@ -90,6 +90,7 @@ fn ward(beds: usize, devices_each: usize) -> Arc<Ward> {
         report_interval: Duration::from_secs(3600),
         rules: rules(),
         technical: TechnicalRules::default(),
+        further: BedRules::default(),
     };
     Arc::new(Ward {
         appliance: Appliance {

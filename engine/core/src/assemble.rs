@@ -5,12 +5,17 @@ use std::time::Duration;
 
 use bevy_ecs::error::{FallbackErrorHandler, panic};
 use bevy_ecs::world::World;
-use vigil_model::{BedIndex, DeviceIndex, Identity, LinkState, Now, OperatingMode, Ward};
+use vigil_model::{
+    BedIndex, BedRules, Device, DeviceIndex, Identity, LinkState, Now, OperatingMode, TechnicalRules, Ward, WhenMissing,
+};
 
 use crate::bed::{Association, BoundBy, PatientContext, Place, Told};
+use crate::combination::Combinations;
 use crate::counters::Tally;
 use crate::deadlines::{Deadlines, NEVER};
-use crate::device::{Conditions, Connection, Fixed, Latest, LimitConditions, MetricConditions, Metrics, Signals};
+use crate::device::{
+    CombinedConditions, Conditions, Connection, Fixed, Latest, LimitConditions, MetricConditions, Metrics, Signals,
+};
 use crate::flow::{AssociationChange, Book, Clock, Drafts, Facts, Inbox, Index, Outbox, Timers, Transitions};
 use crate::layout::{Layout, LimitLayout};
 use crate::machine::condition::Condition;
@@ -23,9 +28,10 @@ pub(crate) fn world(ward: &Ward, now: Now, order: &[u32]) -> World {
     world.insert_resource(FallbackErrorHandler(panic));
     let mut inbox = Inbox::default();
     let mut index = Index::default();
-    for (position, bed) in (0u32..).zip(&ward.beds) {
+    let members = ward.devices.len() + ward.beds.len() + 1;
+    for ((position, bed), member) in (0u32..).zip(&ward.beds).zip(after(&ward.devices)) {
         let devices = ward.devices_of(BedIndex(position)).map(|(device, _)| device.0).collect();
-        let place = Place { id: Arc::clone(&bed.id), devices };
+        let place = Place { id: Arc::clone(&bed.id), devices, member };
         index.beds.push(world.spawn((place, PatientContext::default(), Told::default())).id());
         inbox.associations.extend(bed.patient.as_ref().map(|patient| AssociationChange {
             bed: position,
@@ -38,8 +44,8 @@ pub(crate) fn world(ward: &Ward, now: Now, order: &[u32]) -> World {
     }
     let mut timers = Timers {
         supervise: Deadlines::new(ward.devices.len()),
-        judge: Deadlines::new(ward.devices.len()),
-        signal: Deadlines::new(ward.devices.len()),
+        judge: Deadlines::new(members),
+        signal: Deadlines::new(members),
         due: Vec::new(),
     };
     let mut layouts = Vec::new();
@@ -53,13 +59,29 @@ pub(crate) fn world(ward: &Ward, now: Now, order: &[u32]) -> World {
         let position = fixed.index;
         timers.supervise.set(position, metrics.next);
         timers.judge.set(position, conditions.next);
-        let signals = Signals { live: Vec::new(), next: NEVER };
-        spawned.push((position, world.spawn((fixed, connection(now), metrics, conditions, signals)).id()));
+        let components = (fixed, connection(now), metrics, conditions, Signals::none());
+        spawned.push((position, world.spawn(components).id()));
     }
     spawned.sort_unstable_by_key(|(position, _)| *position);
     index.devices = spawned.into_iter().map(|(_, entity)| entity).collect();
+    index.members.clone_from(&index.devices);
+    let layouts = index.devices.iter().filter_map(|device| Some(Arc::clone(&world.get::<Fixed>(*device)?.layout)));
+    let layouts: Vec<Arc<Layout>> = layouts.collect();
+    for (fixed, combinations) in without_device(ward, &layouts, now) {
+        let conditions = conditions(&fixed.layout, now);
+        timers.judge.set(fixed.index, conditions.next);
+        let metrics = Metrics { latest: Vec::new(), hint: 0, next: NEVER, interval_end: None };
+        let components = (fixed, combinations, metrics, conditions, Signals::none());
+        index.members.push(world.spawn(components).id());
+    }
 
-    world.insert_resource(Clock { now, before: now.monotonic });
+    if ward.beds.iter().any(|bed| !bed.further.combined.is_empty()) {
+        let combines = |bed: BedIndex| ward.bed(bed).is_some_and(|bed| !bed.further.combined.is_empty());
+        let bed_of = |device: &Device| combines(device.bed).then(|| index.bed_member(device.bed.0));
+        index.combining = ward.devices.iter().map(bed_of).collect();
+    }
+
+    world.insert_resource(Clock { now, before: now.monotonic, jumped: false });
     world.insert_resource(inbox);
     world.insert_resource(index);
     world.insert_resource(timers);
@@ -86,11 +108,42 @@ fn fix(position: u32, ward: &Ward, layouts: &mut Vec<Arc<Layout>>, now: Now) -> 
         bed: device.bed.0,
         id: Arc::clone(&device.id),
         bed_id: Arc::clone(&bed.id),
+        name: Arc::clone(&device.id),
         layout: Layout::of(device, bed, layouts),
         quiet_time: device.quiet_time,
         report_interval: bed.report_interval.max(Duration::from_millis(1)),
         started: now.monotonic,
     }
+}
+
+/// Positions that follow those of a list.
+fn after<T>(list: &[T]) -> std::ops::RangeFrom<u32> {
+    u32::try_from(list.len()).expect("a ward has fewer than four billion beds and devices")..
+}
+
+/// The members that are no devices: each bed as a whole, then the appliance.
+fn without_device(ward: &Ward, layouts: &[Arc<Layout>], now: Now) -> Vec<(Fixed, Combinations)> {
+    let member = |index: u32, bed: u32, bed_id: &Arc<str>, layout: Arc<Layout>| Fixed {
+        index,
+        bed,
+        id: "".into(),
+        bed_id: Arc::clone(bed_id),
+        name: format!("@{bed_id}").into(),
+        layout,
+        quiet_time: Duration::ZERO,
+        report_interval: Duration::ZERO,
+        started: now.monotonic,
+    };
+    let mut members = Vec::new();
+    for ((position, bed), index) in (0u32..).zip(&ward.beds).zip(after(&ward.devices)) {
+        let layout = Layout::of_no_device(&bed.further, &bed.technical);
+        let combinations = Combinations::new(&bed.further.combined, ward, position, layouts);
+        members.push((member(index, position, &bed.id, layout), combinations));
+    }
+    let layout = Layout::of_no_device(&BedRules::default(), &TechnicalRules::default());
+    let appliance = after(&ward.devices).start + after(&ward.beds).start;
+    members.push((member(appliance, u32::MAX, &"".into(), layout), Combinations::default()));
+    members
 }
 
 fn metrics(fixed: &Fixed, now: Now) -> Metrics {
@@ -111,6 +164,7 @@ fn connection(now: Now) -> Connection {
         moved_to: now.monotonic,
         identity: Identity::default(),
         mode: OperatingMode::default(),
+        clock_offset_us: None,
         faults: [0; 8],
     }
 }
@@ -129,11 +183,23 @@ fn conditions(layout: &Layout, now: Now) -> Conditions {
             ..LimitConditions::default()
         })
         .collect();
-    let waiting = limits.iter().any(|limit| limit.cannot_evaluate != Condition::Absent);
+    let combined = layout.combined.iter().map(|rule| CombinedConditions {
+        exists: Condition::Absent,
+        cannot_evaluate: match rule.when_missing {
+            WhenMissing::Tell => Condition::Pending { since },
+            WhenMissing::Wait => Condition::Absent,
+        },
+    });
+    let combined: Vec<CombinedConditions> = combined.collect();
+    let waiting = limits.iter().any(|limit| limit.cannot_evaluate != Condition::Absent)
+        || combined.iter().any(|rule| rule.cannot_evaluate != Condition::Absent);
     Conditions {
         metrics: vec![MetricConditions::default(); layout.metrics.len()],
         limits,
         link_lost: Condition::Absent,
+        other_device: Condition::Absent,
+        clock_jumped: Condition::Absent,
+        combined,
         is_link_lost: false,
         is_normal: true,
         raised: Vec::new(),

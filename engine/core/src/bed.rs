@@ -11,6 +11,15 @@ pub(crate) struct Place {
     pub(crate) id: Arc<str>,
     /// Positions of its devices in the ward's list, ascending.
     pub(crate) devices: Vec<u32>,
+    /// Position of the member that has the conditions of the bed as a whole.
+    pub(crate) member: u32,
+}
+
+impl Place {
+    /// Positions of all whose conditions are the bed's: its devices, then itself.
+    pub(crate) fn members(&self) -> impl Iterator<Item = u32> + '_ {
+        self.devices.iter().copied().chain(std::iter::once(self.member))
+    }
 }
 
 /// Who lies in the bed. At most one patient at a time, as an interval: opened by whom and when, and closed by taking it

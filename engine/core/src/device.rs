@@ -1,6 +1,7 @@
 //! Components of a device entity. An entity a device, with its metrics and conditions in lists by position: what is judged
 //! together lies together.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,16 +15,21 @@ use crate::deadlines::NEVER;
 use crate::layout::Layout;
 use crate::machine::condition::Condition;
 use crate::machine::signal::Signal;
+use crate::rate::History;
 
-/// What is fixed about a device.
+/// What is fixed about a device, or another member that can have conditions: a bed as a whole, or the appliance.
 #[derive(Component, Debug)]
 pub(crate) struct Fixed {
-    /// Position in the ward's list of devices.
+    /// Position among the members; for a device, in the ward's list of devices.
     pub(crate) index: u32,
-    /// Position of its bed.
+    /// Position of its bed; `u32::MAX` for the appliance.
     pub(crate) bed: u32,
+    /// Configured id of the device; empty for what is none.
     pub(crate) id: Arc<str>,
+    /// Configured id of the bed; empty for the appliance.
     pub(crate) bed_id: Arc<str>,
+    /// First word of the keys of its conditions: the id of the device, else `@` and the id of the bed, if any.
+    pub(crate) name: Arc<str>,
     pub(crate) layout: Arc<Layout>,
     pub(crate) quiet_time: Duration,
     /// How often its observations are reported; not zero.
@@ -47,6 +53,8 @@ pub(crate) struct Connection {
     pub(crate) moved_to: Instant,
     pub(crate) identity: Identity,
     pub(crate) mode: OperatingMode,
+    /// Microseconds by which the device's own time was ahead of the monotonic clock at the last reading that had one.
+    pub(crate) clock_offset_us: Option<i64>,
     /// Wire faults, in the order of `FaultKind::ALL`.
     pub(crate) faults: [u64; 8],
 }
@@ -137,10 +145,14 @@ impl Conditions {
     pub(crate) fn get(&self, condition: ConditionRef) -> Condition {
         match condition {
             ConditionRef::LinkLost => self.link_lost,
+            ConditionRef::OtherDevice => self.other_device,
+            ConditionRef::ClockJumped => self.clock_jumped,
             ConditionRef::Limit(limit) => self.limits[limit as usize].limit,
             ConditionRef::CannotEvaluate(limit) => self.limits[limit as usize].cannot_evaluate,
             ConditionRef::Stale(metric) => self.metrics[metric as usize].stale,
             ConditionRef::Invalid(metric) => self.metrics[metric as usize].invalid,
+            ConditionRef::Combined(rule) => self.combined[rule as usize].exists,
+            ConditionRef::CannotCombine(rule) => self.combined[rule as usize].cannot_evaluate,
             ConditionRef::Raised(number) => {
                 let raised = self.raised.iter().find(|raised| raised.number == number);
                 raised.map_or(Condition::Absent, |raised| raised.condition)
@@ -152,10 +164,14 @@ impl Conditions {
     pub(crate) fn set(&mut self, condition: ConditionRef, state: Condition) {
         match condition {
             ConditionRef::LinkLost => self.link_lost = state,
+            ConditionRef::OtherDevice => self.other_device = state,
+            ConditionRef::ClockJumped => self.clock_jumped = state,
             ConditionRef::Limit(limit) => self.limits[limit as usize].limit = state,
             ConditionRef::CannotEvaluate(limit) => self.limits[limit as usize].cannot_evaluate = state,
             ConditionRef::Stale(metric) => self.metrics[metric as usize].stale = state,
             ConditionRef::Invalid(metric) => self.metrics[metric as usize].invalid = state,
+            ConditionRef::Combined(rule) => self.combined[rule as usize].exists = state,
+            ConditionRef::CannotCombine(rule) => self.combined[rule as usize].cannot_evaluate = state,
             ConditionRef::Raised(number) => {
                 let raised = self.raised.iter_mut().find(|raised| raised.number == number);
                 raised.into_iter().for_each(|raised| raised.condition = state);
@@ -164,12 +180,16 @@ impl Conditions {
     }
 }
 
-/// Which condition of a device. The order is the order in which they are told.
+/// Which condition of a device, or another member. The order is the order in which they are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum ConditionRef {
     /// Contact with the device is lost.
     LinkLost,
-    /// The limit at a position.
+    /// The device is another one than before.
+    OtherDevice,
+    /// The clock of the device, or of the appliance, jumped.
+    ClockJumped,
+    /// The limit or rate at a position.
     Limit(u32),
     /// The limit at a position lacks data.
     CannotEvaluate(u32),
@@ -177,6 +197,10 @@ pub(crate) enum ConditionRef {
     Stale(u32),
     /// The device has no usable value for the metric at a position.
     Invalid(u32),
+    /// The combined condition at a position, of a bed.
+    Combined(u32),
+    /// The combined condition at a position lacks data.
+    CannotCombine(u32),
     /// Raised by the device itself; a number that is never used twice for a device.
     Raised(u32),
 }
@@ -189,6 +213,11 @@ pub(crate) struct Conditions {
     /// Per limit.
     pub(crate) limits: Vec<LimitConditions>,
     pub(crate) link_lost: Condition,
+    /// Over as soon as it begins: what stays is its latched signal. So with the next one.
+    pub(crate) other_device: Condition,
+    pub(crate) clock_jumped: Condition,
+    /// Per combined condition, of a bed.
+    pub(crate) combined: Vec<CombinedConditions>,
     /// Whether technical conditions of metrics and limits are held back by a lost link.
     pub(crate) is_link_lost: bool,
     /// Whether the operating mode is normal.
@@ -213,14 +242,23 @@ pub(crate) struct MetricConditions {
     pub(crate) last: Option<Quantity>,
 }
 
-/// Conditions of a limit.
+/// Conditions of a combined rule.
 #[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct CombinedConditions {
+    pub(crate) exists: Condition,
+    pub(crate) cannot_evaluate: Condition,
+}
+
+/// Conditions of a limit or rate.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct LimitConditions {
     pub(crate) limit: Condition,
     /// Of the rule, under its first limit on the device.
     pub(crate) cannot_evaluate: Condition,
     /// There is a fresh valid value that the limit can be held against.
     pub(crate) is_evaluable: bool,
+    /// What a rate needs to know of before.
+    pub(crate) history: History,
 }
 
 /// An alarm that the device raises by itself.
@@ -234,13 +272,31 @@ pub(crate) struct Raised {
     pub(crate) condition: Condition,
 }
 
+/// How many occurrences of one device that ended a short time ago are remembered, so that one that begins again can go on.
+pub const JOINABLE_MAX: usize = 64;
+
 /// Signals of a device's conditions that are not off.
 #[derive(Component, Debug)]
 pub(crate) struct Signals {
     /// Ascending by condition.
     pub(crate) live: Vec<Live>,
-    /// Not later than the end of any running signal delay.
+    /// Occurrences that ended a short time ago, oldest first, at most [`JOINABLE_MAX`].
+    pub(crate) ended: VecDeque<(Instant, Arc<Occurrence>)>,
+    /// Not later than the end of any running signal delay, pause or reminder interval.
     pub(crate) next: Instant,
+}
+
+impl Signals {
+    /// None.
+    pub(crate) fn none() -> Self {
+        Self { live: Vec::new(), ended: VecDeque::new(), next: NEVER }
+    }
+
+    /// Makes the deadline exact, and returns it.
+    pub(crate) fn settle_deadline(&mut self) -> Instant {
+        self.next = self.live.iter().filter_map(|live| live.signal.due()).min().unwrap_or(NEVER);
+        self.next
+    }
 }
 
 /// A condition whose signal is not off.

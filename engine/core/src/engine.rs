@@ -45,7 +45,7 @@ impl Engine {
     /// Takes back what the journal remembers. To be called once, before the first step, which then tells every restored
     /// occurrence once with phase `present`, and ends those of what is no longer in the ward.
     pub fn restore(&mut self, restored: Restored, now: Now) {
-        restore::restore(&mut self.world, restored, now.monotonic);
+        restore::restore(&mut self.world, restored, now);
     }
 
     /// Takes in `reports` and `commands`, both emptied, and everything that has become due by `now`; says what changed.
@@ -53,8 +53,7 @@ impl Engine {
     /// `now` must not lie before the `now` of the step before; if it does, that one is taken for what is due.
     pub fn step(&mut self, now: Now, reports: &mut Vec<DeviceReport>, commands: &mut Vec<Command>) -> Vec<EngineEvent> {
         let mut clock = self.world.resource_mut::<Clock>();
-        let before = clock.now.monotonic;
-        *clock = Clock { now: Now { monotonic: now.monotonic.max(before), utc: now.utc }, before };
+        *clock = clock.moved_to(now);
         self.exchange(reports, commands);
         self.schedule.run(&mut self.world);
         self.exchange(reports, commands);

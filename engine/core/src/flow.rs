@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bevy_ecs::entity::Entity;
 use bevy_ecs::resource::Resource;
@@ -23,9 +24,25 @@ pub(crate) struct Clock {
     pub(crate) now: Now,
     /// Time of the step before.
     pub(crate) before: Instant,
+    /// Civil time jumped against the monotonic clock since the step before.
+    pub(crate) jumped: bool,
 }
 
+/// By how much the appliance's civil time must jump between two steps to be told.
+const CLOCK_JUMP: Duration = Duration::from_secs(60);
+
 impl Clock {
+    /// The clock at the next step. Its monotonic time never runs backwards.
+    pub(crate) fn moved_to(self, now: Now) -> Self {
+        let civil = now.utc.as_micros().saturating_sub(self.now.utc.as_micros());
+        let passed =
+            now.monotonic.as_micros().cast_signed().saturating_sub(self.now.monotonic.as_micros().cast_signed());
+        let ahead = civil.abs_diff(passed);
+        let before = self.now.monotonic;
+        let now = Now { monotonic: now.monotonic.max(before), utc: now.utc };
+        Self { now, before, jumped: Duration::from_micros(ahead) > CLOCK_JUMP }
+    }
+
     /// Civil time of an instant that is not later than the step. A deadline has passed before its step runs.
     pub(crate) fn utc(self, at: Instant) -> Timestamp {
         self.now.utc - self.now.monotonic.since(at)
@@ -52,9 +69,34 @@ pub(crate) struct AssociationChange {
 pub(crate) struct Index {
     pub(crate) beds: Vec<Entity>,
     pub(crate) devices: Vec<Entity>,
+    /// Who can have conditions, by position: the devices, then each bed as a whole, then the appliance.
+    pub(crate) members: Vec<Entity>,
+    /// By position of a device, the member of its bed if that has combined conditions; empty if no bed has.
+    pub(crate) combining: Vec<Option<u32>>,
 }
 
-/// When each device is due in each stage that has deadlines.
+impl Index {
+    /// Position of the member that stands for a bed as a whole.
+    pub(crate) fn bed_member(&self, bed: u32) -> u32 {
+        position(self.devices.len()).saturating_add(bed)
+    }
+
+    /// The member of the bed of a device, if that bed has combined conditions.
+    pub(crate) fn combining_bed(&self, device: u32) -> Option<u32> {
+        self.combining.get(device as usize).copied().flatten()
+    }
+
+    /// Position of the member that stands for the appliance.
+    pub(crate) fn appliance_member(&self) -> u32 {
+        self.bed_member(position(self.beds.len()))
+    }
+}
+
+fn position(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+/// When each member is due in each stage that has deadlines.
 #[derive(Resource, Debug, Default)]
 pub(crate) struct Timers {
     pub(crate) supervise: Deadlines,
@@ -75,11 +117,13 @@ impl Timers {
 #[derive(Resource, Debug, Default)]
 pub(crate) struct Facts(pub(crate) Vec<Fact>);
 
-/// Something that became known about a device.
+/// Something that became known about a device, or another member.
 #[derive(Debug)]
 pub(crate) struct Fact {
     pub(crate) at: Instant,
     pub(crate) device: u32,
+    /// It follows from time that passed and not from an input: at the same instant, time comes first.
+    pub(crate) by_time: bool,
     /// Position of the metric; 0 for what is about the whole device.
     pub(crate) metric: u32,
     pub(crate) said: Said,
@@ -91,7 +135,7 @@ pub(crate) enum Said {
     /// A fresh valid number.
     Number(Quantity),
     /// A fresh valid state or text.
-    Word,
+    Word(Arc<str>),
     /// The device has something that must not be used, or lacks what it should have.
     Unusable,
     /// The device has no episodic value, which is no fault.
@@ -111,6 +155,10 @@ pub(crate) enum Said {
     Alarm(Box<DeviceAlarm>),
     /// The device's list of alarms is complete.
     AlarmsListed,
+    /// The device says it is another one than before.
+    OtherDevice,
+    /// The device's clock, or the appliance's own, jumped.
+    ClockJumped,
 }
 
 /// Conditions that changed, from `Judge` to `Signal`.

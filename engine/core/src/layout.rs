@@ -1,4 +1,5 @@
-//! What is fixed about a kind of device at a kind of bed: its metrics with their bounds, and the limits that judge them.
+//! What is fixed about a kind of device at a kind of bed: its metrics with their bounds, and the limits that judge them. A
+//! rate is a limit on how fast a metric changes, and has its place among the limits.
 //!
 //! Bound once at assembly, so that a step finds everything by position. Devices with the same profile, rules and bounds
 //! share one layout.
@@ -9,24 +10,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use vigil_model::{
-    Bed, Category, Code, Containment, Device, LimitRule, LimitSide, MetricDescriptor, Profile, Quantity,
-    TechnicalRules, Unit,
+    Bed, BedRules, Category, Code, CombinedRule, ConditionKind, Containment, Device, LimitRule, LimitSide, Manner,
+    MetricDescriptor, Profile, Quantity, RateRule, SignalRules, TechnicalRules, Term, Unit,
 };
 
-use crate::machine::condition::Input;
+use crate::threshold::{Threshold, less};
 
 /// Everything fixed about a device that does not name it.
 #[derive(Debug)]
 pub(crate) struct Layout {
-    profile: Arc<Profile>,
+    /// `None` for what is no device.
+    profile: Option<Arc<Profile>>,
     fresh_for: Option<Duration>,
     rules: Vec<LimitRule>,
+    further: BedRules,
     /// Priorities and delays of the technical conditions.
     pub(crate) technical: TechnicalRules,
     /// Metrics, ascending by containment and code: the position in this list stands for the metric.
     pub(crate) metrics: Vec<MetricLayout>,
-    /// Limits, ascending by metric.
+    /// Limits and rates, ascending by metric.
     pub(crate) limits: Vec<LimitLayout>,
+    /// Combined conditions, for a bed as a whole.
+    pub(crate) combined: Vec<CombinedRule>,
 }
 
 /// A metric of a device.
@@ -42,35 +47,67 @@ pub(crate) struct MetricLayout {
     /// Whether its absence is a technical condition: only what the device measures can fail to be measured. A setting or a
     /// calculated time that is not there (a pump's "more than 24 h left") is no fault.
     pub(crate) is_measured: bool,
+    /// Whether every reading is looked at, since a rate or a combined condition needs it.
+    is_followed: bool,
     pub(crate) label: Arc<str>,
     /// Positions of its limits in [`Layout::limits`].
     pub(crate) limits: Range<u32>,
 }
 
-/// A limit of a metric.
+/// A limit or rate of a metric.
 #[derive(Debug)]
 pub(crate) struct LimitLayout {
-    side: LimitSide,
-    limit: Quantity,
-    /// Where a value must come back to before the condition ends.
-    clear: Quantity,
+    pub(crate) trigger: Trigger,
     /// Whether metric and rule have the same unit. If not, the limit cannot be evaluated.
     pub(crate) applicable: bool,
     pub(crate) metric: u32,
-    pub(crate) rule: LimitRule,
+    /// Name of the rule, unique for the bed.
+    pub(crate) id: Arc<str>,
+    /// Unit of the rule.
+    pub(crate) unit: Unit,
+    pub(crate) manner: Manner,
     /// Positions of the limits that the same rule puts on this device, itself among them, ascending: a device may measure a
     /// metric with several sensors. "Cannot evaluate" is said once for all of them, under the first.
     pub(crate) of_rule: Arc<[u32]>,
 }
 
+/// What a limit is held against.
+#[derive(Debug)]
+pub(crate) enum Trigger {
+    /// The value.
+    Value(Threshold),
+    /// How fast the value changes.
+    Rate(RateRule),
+}
+
 impl Layout {
+    /// The layout of what is no device: the conditions of a bed as a whole, or of the appliance.
+    pub(crate) fn of_no_device(further: &BedRules, technical: &TechnicalRules) -> Arc<Layout> {
+        Arc::new(Layout {
+            profile: None,
+            fresh_for: None,
+            rules: Vec::new(),
+            further: further.clone(),
+            technical: technical.clone(),
+            metrics: Vec::new(),
+            limits: Vec::new(),
+            combined: further.combined.clone(),
+        })
+    }
+
+    /// How the signals of the bed behave.
+    pub(crate) fn signals(&self) -> &SignalRules {
+        &self.further.signals
+    }
+
     /// The layout of a device at a bed: one of `known` if it fits.
     pub(crate) fn of(device: &Device, bed: &Bed, known: &mut Vec<Arc<Layout>>) -> Arc<Layout> {
         let same = |layout: &&Arc<Layout>| {
-            Arc::ptr_eq(&layout.profile, &device.profile)
+            layout.profile.as_ref().is_some_and(|profile| Arc::ptr_eq(profile, &device.profile))
                 && layout.fresh_for == device.fresh_for
                 && layout.rules == bed.rules
                 && layout.technical == bed.technical
+                && layout.further == bed.further
         };
         if let Some(layout) = known.iter().find(same) {
             return Arc::clone(layout);
@@ -90,7 +127,11 @@ impl Layout {
             .map(|(position, metric)| {
                 let start = count(&limits);
                 let rules = bed.rules.iter().filter(|rule| rule.metric == metric.code);
-                limits.extend(rules.map(|rule| LimitLayout::new(position, metric, rule)));
+                limits.extend(rules.map(|rule| LimitLayout::of_limit(position, metric, rule)));
+                let mut rates = bed.further.rates.iter().filter(|rule| rule.metric == metric.code).peekable();
+                let combined = bed.further.combined.iter().any(|rule| looks_at(rule, metric.code));
+                let is_followed = combined || rates.peek().is_some();
+                limits.extend(rates.map(|rule| LimitLayout::of_rate(position, metric, rule)));
                 MetricLayout {
                     code: metric.code,
                     containment: metric.containment,
@@ -99,6 +140,7 @@ impl Layout {
                     fresh_for: device.fresh_for.or(metric.fresh_for).unwrap_or(device.profile.fresh_for),
                     episodic: metric.episodic,
                     is_measured: metric.category == Category::Measurement,
+                    is_followed,
                     label: Arc::clone(&metric.label),
                     limits: start..count(&limits),
                 }
@@ -106,12 +148,14 @@ impl Layout {
             .collect();
         join_by_rule(&mut limits);
         Layout {
-            profile: Arc::clone(&device.profile),
+            profile: Some(Arc::clone(&device.profile)),
             fresh_for: device.fresh_for,
             rules: bed.rules.clone(),
+            further: bed.further.clone(),
             technical: bed.technical.clone(),
             metrics,
             limits,
+            combined: Vec::new(),
         }
     }
 
@@ -130,10 +174,10 @@ impl Layout {
         &self.metrics[position as usize]
     }
 
-    /// Whether a number is beyond a limit of its metric.
-    pub(crate) fn is_violated_by(&self, metric: &MetricLayout, value: Quantity) -> bool {
+    /// Whether a number of a metric must be looked at although nothing is the matter with the metric.
+    pub(crate) fn is_of_interest(&self, metric: &MetricLayout, value: Quantity) -> bool {
         let Range { start, end } = metric.limits;
-        self.limits[start as usize..end as usize].iter().any(|limit| limit.is_violated_by(value))
+        metric.is_followed || self.limits[start as usize..end as usize].iter().any(|limit| limit.is_violated_by(value))
     }
 
     /// The limit at a position of [`MetricLayout::limits`].
@@ -146,6 +190,16 @@ impl Layout {
         0..count(&self.limits)
     }
 
+    /// Positions of all combined conditions.
+    pub(crate) fn combined_positions(&self) -> Range<u32> {
+        0..count(&self.combined)
+    }
+
+    /// The combined condition at a position.
+    pub(crate) fn combined(&self, position: u32) -> &CombinedRule {
+        &self.combined[position as usize]
+    }
+
     /// Positions of all metrics.
     pub(crate) fn metric_positions(&self) -> Range<u32> {
         0..count(&self.metrics)
@@ -156,11 +210,11 @@ impl Layout {
 fn join_by_rule(limits: &mut [LimitLayout]) {
     let mut positions: BTreeMap<Arc<str>, Vec<u32>> = BTreeMap::new();
     for (position, limit) in (0u32..).zip(limits.iter()) {
-        positions.entry(Arc::clone(&limit.rule.id)).or_default().push(position);
+        positions.entry(Arc::clone(&limit.id)).or_default().push(position);
     }
     let positions: BTreeMap<Arc<str>, Arc<[u32]>> = positions.into_iter().map(|(id, list)| (id, list.into())).collect();
     for limit in limits {
-        if let Some(of_rule) = positions.get(&limit.rule.id) {
+        if let Some(of_rule) = positions.get(&limit.id) {
             limit.of_rule = Arc::clone(of_rule);
         }
     }
@@ -174,19 +228,51 @@ impl MetricLayout {
 }
 
 impl LimitLayout {
-    fn new(position: u32, metric: &MetricDescriptor, rule: &LimitRule) -> LimitLayout {
-        let clear = match rule.side {
-            LimitSide::Low => rule.limit.checked_add(rule.hysteresis),
-            LimitSide::High => rule.limit.checked_sub(rule.hysteresis),
-        };
+    fn of_limit(position: u32, metric: &MetricDescriptor, rule: &LimitRule) -> LimitLayout {
         LimitLayout {
-            side: rule.side,
-            limit: rule.limit,
-            clear: clear.unwrap_or(rule.limit),
+            trigger: Trigger::Value(Threshold::new(rule.side, rule.limit, rule.hysteresis)),
             applicable: metric.unit == Some(rule.unit),
             metric: position,
-            rule: rule.clone(),
+            id: Arc::clone(&rule.id),
+            unit: rule.unit,
+            manner: Manner {
+                condition_delay: rule.condition_delay,
+                signal_delay: rule.signal_delay,
+                priority: rule.priority,
+                kind: ConditionKind::Physiological,
+                latching: rule.latching,
+                event: rule.event,
+                text: Arc::clone(&rule.text),
+            },
             of_rule: Arc::default(),
+        }
+    }
+
+    fn of_rate(position: u32, metric: &MetricDescriptor, rule: &RateRule) -> LimitLayout {
+        LimitLayout {
+            trigger: Trigger::Rate(rule.clone()),
+            applicable: metric.unit == Some(rule.unit),
+            metric: position,
+            id: Arc::clone(&rule.id),
+            unit: rule.unit,
+            manner: rule.manner.clone(),
+            of_rule: Arc::default(),
+        }
+    }
+
+    /// Kind and side, as they stand in its key.
+    pub(crate) fn key_words(&self) -> (&'static str, &'static str) {
+        match &self.trigger {
+            Trigger::Value(threshold) => ("limit", threshold.side.as_str()),
+            Trigger::Rate(rule) => ("rate", rule.direction.as_str()),
+        }
+    }
+
+    /// The limit on the value, if it is one.
+    pub(crate) fn limit(&self) -> Option<(LimitSide, Quantity)> {
+        match &self.trigger {
+            Trigger::Value(threshold) => Some((threshold.side, threshold.limit)),
+            Trigger::Rate(_) => None,
         }
     }
 
@@ -195,33 +281,20 @@ impl LimitLayout {
         self.of_rule.first() == Some(&position)
     }
 
-    /// Whether a value is beyond the limit; equal to it is not.
-    pub(crate) fn is_violated_by(&self, value: Quantity) -> bool {
-        match self.side {
-            LimitSide::Low => less(value, self.limit),
-            LimitSide::High => less(self.limit, value),
-        }
-    }
-
-    /// What a value says about the limit.
-    pub(crate) fn judge(&self, value: Quantity) -> Input {
-        let back = match self.side {
-            LimitSide::Low => !less(value, self.clear),
-            LimitSide::High => !less(self.clear, value),
-        };
-        if self.is_violated_by(value) {
-            Input::Violating
-        } else if back {
-            Input::Clear
-        } else {
-            Input::Near
+    fn is_violated_by(&self, value: Quantity) -> bool {
+        match &self.trigger {
+            Trigger::Value(threshold) => threshold.is_violated_by(value),
+            Trigger::Rate(_) => true, // only its history can tell
         }
     }
 }
 
-/// Whether `a` is the smaller number. Devices and rules mostly use the same precision, and then integers are compared.
-fn less(a: Quantity, b: Quantity) -> bool {
-    if a.exponent() == b.exponent() { a.mantissa() < b.mantissa() } else { a.cmp_value(b).is_lt() }
+/// Whether a combined condition looks at a metric.
+fn looks_at(rule: &CombinedRule, code: Code) -> bool {
+    rule.terms.iter().any(|term| match term {
+        Term::Beyond { metric, .. } | Term::State { metric, .. } => *metric == code,
+        Term::Alarm { .. } => false,
+    })
 }
 
 fn count<T>(list: &[T]) -> u32 {

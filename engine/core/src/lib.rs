@@ -9,6 +9,7 @@
 
 mod assemble;
 mod bed;
+mod combination;
 mod counters;
 mod deadlines;
 mod device;
@@ -17,12 +18,15 @@ mod flow;
 mod layout;
 pub mod machine;
 mod occurrence;
+mod rate;
 mod restore;
 mod snapshot;
 mod stage;
+mod threshold;
 
 pub use bed::BoundBy;
 pub use counters::{Counters, DeviceFaults, Tally};
+pub use device::JOINABLE_MAX;
 pub use engine::Engine;
 pub use restore::Restored;
 pub use snapshot::{BedSnapshot, DeviceSnapshot, MetricSnapshot, Snapshot};

@@ -6,8 +6,9 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
-use vigil_model::{AlarmState, DeviceAlarm, Instant, Occurrence};
+use vigil_model::{AlarmState, DeviceAlarm, InactivationKind, Instant, Now, Occurrence};
 
 use bevy_ecs::world::World;
 
@@ -17,10 +18,11 @@ use crate::deadlines::NEVER;
 use crate::device::{ConditionRef, Conditions, Connection, Fixed, Live, Metrics, Raised, Signals};
 use crate::flow::{Book, Drafts, Index, Outbox, Timers};
 use crate::machine::condition::Condition;
-use crate::machine::signal::Signal;
+use crate::machine::signal::{Hold, Signal};
 use crate::occurrence::{key, raised_key};
 use crate::stage::judge::Judging;
 use crate::stage::judge_raised::is_same;
+use crate::stage::telling::manner;
 
 /// What the journal remembers of the run before.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,7 +35,7 @@ pub struct Restored {
     pub occurrences: Vec<Occurrence>,
 }
 
-pub(crate) fn restore(world: &mut World, restored: Restored, at: Instant) {
+pub(crate) fn restore(world: &mut World, restored: Restored, now: Now) {
     let mut occurrences = restored.occurrences;
     occurrences.retain(|occurrence| occurrence.state != AlarmState::Inactive);
     occurrences.sort_by(|a, b| a.id.cmp(&b.id));
@@ -51,14 +53,14 @@ pub(crate) fn restore(world: &mut World, restored: Restored, at: Instant) {
         let number = occurrence.id.number;
         match place(world, &occurrence) {
             Some((device, condition)) => {
-                confirm(world, device, condition, occurrence, at);
+                confirm(world, device, condition, occurrence, now);
                 world.resource_mut::<Book>().open.insert(number, (device, condition));
                 devices.insert(device);
             }
             None => world.resource_mut::<Book>().orphans.push(occurrence),
         }
     }
-    devices.iter().for_each(|device| settle(world, *device, at));
+    devices.iter().for_each(|device| settle(world, *device, now.monotonic));
     world.resource_mut::<Book>().restored.extend(devices);
 }
 
@@ -70,17 +72,20 @@ fn place(world: &mut World, occurrence: &Occurrence) -> Option<(u32, ConditionRe
     }
     let index = world.resource::<Index>();
     let is_it = |fixed: &&Fixed| fixed.id == occurrence.device && fixed.bed_id == occurrence.bed;
-    let fixed = index.devices.iter().filter_map(|entity| world.get::<Fixed>(*entity)).find(is_it)?;
-    let (device, entity) = (fixed.index, index.devices[fixed.index as usize]);
+    let fixed = index.members.iter().filter_map(|entity| world.get::<Fixed>(*entity)).find(is_it)?;
+    let (device, entity) = (fixed.index, index.members[fixed.index as usize]);
     let source = occurrence.source.containment;
-    if raised_key(&fixed.id, occurrence.event, source, &occurrence.text) == occurrence.key {
+    if raised_key(&fixed.name, occurrence.event, source, &occurrence.text) == occurrence.key {
         let mut conditions = world.get_mut::<Conditions>(entity)?;
         return Some((device, ConditionRef::Raised(remember(&mut conditions, occurrence)?)));
     }
     let layout = &fixed.layout;
     let of_metrics = layout.metric_positions().flat_map(|p| [ConditionRef::Stale(p), ConditionRef::Invalid(p)]);
     let of_limits = layout.limit_positions().flat_map(|p| [ConditionRef::Limit(p), ConditionRef::CannotEvaluate(p)]);
-    let mut all = std::iter::once(ConditionRef::LinkLost).chain(of_metrics).chain(of_limits);
+    let of_device = [ConditionRef::LinkLost, ConditionRef::OtherDevice, ConditionRef::ClockJumped];
+    let combined = layout.combined_positions();
+    let combined = combined.flat_map(|p| [ConditionRef::Combined(p), ConditionRef::CannotCombine(p)]);
+    let mut all = of_device.into_iter().chain(of_metrics).chain(of_limits).chain(combined);
     let condition = all.find(|condition| key(fixed, *condition) == occurrence.key)?;
     let live = &world.get::<Signals>(entity)?.live;
     live.iter().all(|live| live.condition != condition).then_some((device, condition))
@@ -107,13 +112,15 @@ fn remember(conditions: &mut Conditions, occurrence: &Occurrence) -> Option<u32>
     Some(number)
 }
 
-fn confirm(world: &mut World, device: u32, condition: ConditionRef, occurrence: Occurrence, at: Instant) {
-    let entity = world.resource::<Index>().devices[device as usize];
+fn confirm(world: &mut World, device: u32, condition: ConditionRef, occurrence: Occurrence, now: Now) {
+    let (entity, at) = (world.resource::<Index>().members[device as usize], now.monotonic);
+    let Some(fixed) = world.get::<Fixed>(entity) else { return };
+    let hold = hold(fixed, &occurrence, now);
     let signal = match occurrence.state {
-        AlarmState::Latched => Signal::Latched,
-        AlarmState::Active | AlarmState::Inactive => Signal::On { acknowledged: occurrence.is_acknowledged() },
+        AlarmState::Latched => Signal::Latched { hold },
+        AlarmState::Active | AlarmState::Inactive => Signal::On { acknowledged: occurrence.is_acknowledged(), hold },
     };
-    if signal != Signal::Latched
+    if occurrence.state != AlarmState::Latched
         && let Some(mut conditions) = world.get_mut::<Conditions>(entity)
     {
         conditions.set(condition, Condition::Present { since: at });
@@ -133,13 +140,32 @@ fn confirm(world: &mut World, device: u32, condition: ConditionRef, occurrence: 
     }
 }
 
+/// What held the signal back goes on doing so, for what is left of its time.
+fn hold(fixed: &Fixed, occurrence: &Occurrence, now: Now) -> Hold {
+    let Some(entry) = occurrence.hold() else { return Hold::Free };
+    match entry.kind {
+        InactivationKind::AudioPaused | InactivationKind::AlarmPaused => {
+            let left = entry.until.map_or(Duration::ZERO, |until| until.since(now.utc));
+            // Should the clock have been set back meanwhile, it is not held for longer than it could have been.
+            Hold::Until(now.monotonic + left.min(fixed.layout.signals().pause_max))
+        }
+        InactivationKind::Acknowledged | InactivationKind::AudioOff | InactivationKind::AlarmOff => {
+            Hold::new(None, now.monotonic, manner(fixed, Some(occurrence)))
+        }
+    }
+}
+
 /// What follows from what came back: a link that was lost is lost until the device is heard, and holds back what it held
 /// back before. Deadlines are made exact.
 fn settle(world: &mut World, device: u32, at: Instant) {
-    let entity = world.resource::<Index>().devices[device as usize];
+    let entity = world.resource::<Index>().members[device as usize];
+    if let Some(mut signals) = world.get_mut::<Signals>(entity) {
+        let due = signals.settle_deadline();
+        world.resource_mut::<Timers>().signal.set(device, due);
+    }
     let (mut transitions, mut tally) = (Vec::new(), Tally::default());
-    let mut query = world.query::<(&Fixed, &mut Conditions, &mut Connection, &mut Metrics)>();
-    let Ok((fixed, mut conditions, mut connection, mut metrics)) = query.get_mut(world, entity) else { return };
+    let mut query = world.query::<(&Fixed, &mut Conditions, Option<&mut Connection>, &mut Metrics)>();
+    let Ok((fixed, mut conditions, connection, mut metrics)) = query.get_mut(world, entity) else { return };
     let conditions = &mut *conditions;
     let is_lost = conditions.link_lost != Condition::Absent;
     conditions.recount = true;
@@ -148,15 +174,18 @@ fn settle(world: &mut World, device: u32, at: Instant) {
     let mut judging = Judging { fixed, layout, conditions, latest, transitions: &mut transitions, tally: &mut tally };
     if is_lost {
         judging.link_lost(at);
-        connection.lost = true;
     }
     let judge = judging.settle_deadline();
-    if is_lost {
-        metrics.next = NEVER;
-    }
-    let supervise = metrics.next;
+    let supervise = connection.map(|mut connection| {
+        if is_lost {
+            (connection.lost, metrics.next) = (true, NEVER);
+        }
+        metrics.next
+    });
     debug_assert!(transitions.is_empty(), "link lost is present already, and withholding begins nothing");
     let mut timers = world.resource_mut::<Timers>();
     timers.judge.set(device, judge);
-    timers.supervise.set(device, supervise);
+    if let Some(supervise) = supervise {
+        timers.supervise.set(device, supervise);
+    }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use vigil_model::{
-    BedSummary, Code, Containment, Freshness, Identity, LinkState, Now, Occurrence, OperatingMode, Quality, Timestamp,
-    Unit, Value,
+    BedSummary, Code, Containment, DeviceLimits, Freshness, Identity, LimitSide, LinkState, Now, Occurrence,
+    OperatingMode, Quality, Quantity, Timestamp, Unit, Value,
 };
 
 use bevy_ecs::world::World;
@@ -20,6 +20,8 @@ use crate::stage::publish::summary;
 pub struct Snapshot {
     /// Beds, in the order of the configuration.
     pub beds: Vec<BedSnapshot>,
+    /// Occurrences about the appliance itself that are not over, ascending by number.
+    pub occurrences: Vec<Occurrence>,
 }
 
 /// A bed.
@@ -35,7 +37,8 @@ pub struct BedSnapshot {
     pub summary: BedSummary,
     /// Its devices, in the order of the configuration.
     pub devices: Vec<DeviceSnapshot>,
-    /// Occurrences that people have been told of and that are not over, ascending by number.
+    /// Occurrences that people have been told of and that are not over, ascending by number, each with what holds its
+    /// signal back: in which way, who, when and until when.
     pub occurrences: Vec<Occurrence>,
 }
 
@@ -73,6 +76,10 @@ pub struct MetricSnapshot {
     pub freshness: Freshness<(Value, Quality)>,
     /// How long ago it last arrived, with or without a value; `None` if never.
     pub age: Option<Duration>,
+    /// The limits that are judged here: name of the rule, side, limit.
+    pub limits: Vec<(Arc<str>, LimitSide, Quantity)>,
+    /// The limits that are set on the device itself, where its protocol gives them. Only beside a fresh value.
+    pub device_limits: Option<DeviceLimits>,
 }
 
 pub(crate) fn take(world: &World, now: Now) -> Snapshot {
@@ -81,10 +88,7 @@ pub(crate) fn take(world: &World, now: Now) -> Snapshot {
     let beds = index.beds.iter().filter_map(|bed| {
         let place = world.get::<Place>(*bed)?;
         let devices = || place.devices.iter().filter_map(device);
-        let signals = || devices().filter_map(|device| world.get::<Signals>(device));
-        let live = signals().flat_map(|signals| &signals.live);
-        let mut occurrences: Vec<Occurrence> = live.filter_map(|live| live.occurrence.as_deref()).cloned().collect();
-        occurrences.sort_by(|a, b| a.id.cmp(&b.id));
+        let signals = || place.members().filter_map(|member| signals_of(world, member));
         let association = world.get::<PatientContext>(*bed)?.current.as_ref();
         Some(BedSnapshot {
             id: Arc::clone(&place.id),
@@ -92,23 +96,44 @@ pub(crate) fn take(world: &World, now: Now) -> Snapshot {
             bound_by: association.map(|association| association.opened_by),
             summary: summary(place, signals()),
             devices: devices().filter_map(|device| take_device(world, device, now)).collect(),
-            occurrences,
+            occurrences: told(signals()),
         })
     });
-    Snapshot { beds: beds.collect() }
+    Snapshot { beds: beds.collect(), occurrences: told(signals_of(world, index.appliance_member()).into_iter()) }
+}
+
+fn signals_of(world: &World, member: u32) -> Option<&Signals> {
+    world.get::<Signals>(*world.resource::<Index>().members.get(member as usize)?)
+}
+
+fn told<'a>(signals: impl Iterator<Item = &'a Signals>) -> Vec<Occurrence> {
+    let live = signals.flat_map(|signals| &signals.live);
+    let mut occurrences: Vec<Occurrence> = live.filter_map(|live| live.occurrence.as_deref()).cloned().collect();
+    occurrences.sort_by(|a, b| a.id.cmp(&b.id));
+    occurrences
 }
 
 fn take_device(world: &World, device: bevy_ecs::entity::Entity, now: Now) -> Option<DeviceSnapshot> {
     let fixed = world.get::<Fixed>(device)?;
     let connection = world.get::<Connection>(device)?;
     let latest = &world.get::<Metrics>(device)?.latest;
-    let metrics = fixed.layout.metrics.iter().zip(latest).map(|(metric, latest)| MetricSnapshot {
-        code: metric.code,
-        containment: metric.containment,
-        unit: metric.unit,
-        label: Arc::clone(&metric.label),
-        freshness: latest.freshness(now.monotonic),
-        age: latest.is_seen().then(|| now.monotonic.since(latest.arrived)),
+    let metrics = fixed.layout.metrics.iter().zip(latest).map(|(metric, latest)| {
+        let freshness = latest.freshness(now.monotonic);
+        let limits = metric.limits.clone().filter_map(|position| {
+            let limit = fixed.layout.limit(position);
+            limit.limit().map(|(side, number)| (Arc::clone(&limit.id), side, number))
+        });
+        let is_fresh = matches!(freshness, Freshness::Fresh(_));
+        MetricSnapshot {
+            code: metric.code,
+            containment: metric.containment,
+            unit: metric.unit,
+            label: Arc::clone(&metric.label),
+            limits: limits.collect(),
+            device_limits: latest.limits.as_deref().copied().filter(|_| is_fresh),
+            freshness,
+            age: latest.is_seen().then(|| now.monotonic.since(latest.arrived)),
+        }
     });
     Some(DeviceSnapshot {
         id: Arc::clone(&fixed.id),

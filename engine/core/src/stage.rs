@@ -2,7 +2,7 @@
 //!
 //! | stage | what it does | takes | gives |
 //! |---|---|---|---|
-//! | [`Stage::Receive`] | reports in order of arrival | inbox | latest values, facts |
+//! | [`Stage::Receive`] | reports in order of arrival; deliveries | inbox | latest values, facts |
 //! | [`Stage::Associate`] | who lies where | association changes | patient contexts |
 //! | [`Stage::Supervise`] | links and freshness, up to now | deadlines | facts |
 //! | [`Stage::Judge`] | do conditions exist | facts, condition delays | transitions |
@@ -23,6 +23,7 @@ pub(crate) mod publish;
 pub(crate) mod receive;
 pub(crate) mod signal;
 pub(crate) mod supervise;
+pub(crate) mod telling;
 mod watched;
 
 use bevy_ecs::schedule::{

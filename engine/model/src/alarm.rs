@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{Code, Containment, LimitSide, Quantity, Timestamp, Unit, Value};
+use crate::{Code, Containment, DeviceLimits, LimitSide, Quantity, Timestamp, Unit, Value};
 
 /// Alarm priority.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -239,6 +239,9 @@ pub struct AlarmSource {
     pub unit: Option<Unit>,
     /// The limit that was crossed.
     pub limit: Option<(LimitSide, Quantity)>,
+    /// The limits that were set on the device itself then, where its protocol gives them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_limits: Option<Box<DeviceLimits>>,
 }
 
 /// One stretch of one alarm condition, from its start until its signal is off. This is what is journalled, so that
@@ -249,9 +252,9 @@ pub struct Occurrence {
     pub id: OccurrenceId,
     /// The condition it is an occurrence of.
     pub key: ConditionKey,
-    /// Configured id of the bed.
+    /// Configured id of the bed; empty for what is about the appliance itself.
     pub bed: Arc<str>,
-    /// Configured id of the device.
+    /// Configured id of the device; empty for what is about several devices of the bed, or none.
     pub device: Arc<str>,
     /// About the patient or about equipment.
     pub kind: ConditionKind,
@@ -269,13 +272,28 @@ pub struct Occurrence {
     pub state: AlarmState,
     /// What holds its signal back.
     pub inactivation: Vec<Inactivation>,
-    /// When the condition was determined.
+    /// How often the condition began in this occurrence, at least 1: repeated starts are joined.
+    #[serde(default = "once")]
+    pub count: u32,
+    /// How often among these its signal had been off before, so that it started anew.
+    #[serde(default)]
+    pub restarts: u32,
+    /// When the condition was determined, the last time.
     pub onset: Timestamp,
     /// When anything about it last changed.
     pub changed: Timestamp,
 }
 
+fn once() -> u32 {
+    1
+}
+
 impl Occurrence {
+    /// What holds its signal back besides an acknowledgement, at most one thing.
+    pub fn hold(&self) -> Option<&Inactivation> {
+        self.inactivation.iter().find(|entry| entry.kind != InactivationKind::Acknowledged)
+    }
+
     /// Whether an operator has acknowledged its signal.
     pub fn is_acknowledged(&self) -> bool {
         self.inactivation.iter().any(|entry| entry.kind == InactivationKind::Acknowledged)

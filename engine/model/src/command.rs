@@ -1,8 +1,9 @@
 //! What people and systems say to the engine. A command never travels further towards a device.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::OccurrenceId;
+use crate::{InactivationKind, OccurrenceId};
 
 /// Something the engine is told.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -17,6 +18,79 @@ pub enum Command {
         /// Who answers: a person, or the receiver that speaks for one.
         by: Arc<str>,
     },
+    /// Somebody holds back the signals of alarms that people have been told of. What begins or worsens afterwards is told.
+    Hold {
+        /// Which alarms.
+        scope: Scope,
+        /// In which way.
+        hold: SignalHold,
+        /// Who does it.
+        by: Arc<str>,
+    },
+    /// Somebody ends what holds signals back. Acknowledgements stay.
+    Enable {
+        /// Which alarms.
+        scope: Scope,
+        /// Who does it.
+        by: Arc<str>,
+    },
+    /// A destination stopped confirming what it is sent, or confirms again.
+    Delivery {
+        /// Configured id of the destination.
+        destination: Arc<str>,
+        /// Whether it fails to confirm.
+        failing: bool,
+    },
+}
+
+/// Which alarms a command is about.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// One occurrence.
+    Occurrence(OccurrenceId),
+    /// All occurrences of a bed that people have been told of, by the bed's configured id.
+    Bed(Arc<str>),
+}
+
+/// Ways to hold a signal back. Acknowledging is an [`Answer`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignalHold {
+    /// Sound off for a time.
+    AudioPaused {
+        /// For how long, at most what the bed allows.
+        lasts: Duration,
+    },
+    /// Sound off without end.
+    AudioOff,
+    /// All signals off for a time.
+    AlarmPaused {
+        /// For how long, at most what the bed allows.
+        lasts: Duration,
+    },
+    /// All signals off without end.
+    AlarmOff,
+}
+
+impl SignalHold {
+    /// As it is told.
+    pub const fn kind(self) -> InactivationKind {
+        match self {
+            SignalHold::AudioPaused { .. } => InactivationKind::AudioPaused,
+            SignalHold::AudioOff => InactivationKind::AudioOff,
+            SignalHold::AlarmPaused { .. } => InactivationKind::AlarmPaused,
+            SignalHold::AlarmOff => InactivationKind::AlarmOff,
+        }
+    }
+
+    /// For how long; `None` is without end.
+    pub const fn lasts(self) -> Option<Duration> {
+        match self {
+            SignalHold::AudioPaused { lasts } | SignalHold::AlarmPaused { lasts } => Some(lasts),
+            SignalHold::AudioOff | SignalHold::AlarmOff => None,
+        }
+    }
 }
 
 /// Answers to an alarm.

@@ -22,7 +22,7 @@ pub use alarm::{
     AlarmSource, AlarmState, ConditionKey, ConditionKind, Inactivation, InactivationKind, Occurrence, OccurrenceId,
     Phase, Priority,
 };
-pub use command::{Answer, Command};
+pub use command::{Answer, Command, Scope, SignalHold};
 pub use device::{Category, Containment, DeviceAlarmDescriptor, MetricDescriptor, Node, Profile};
 pub use event::{BedSummary, DeviceStatus, EngineEvent, EventKind, ObservationReport};
 pub use freshness::Freshness;
@@ -32,6 +32,8 @@ pub use observation::{Absence, DeviceLimits, Enumeration, Observation, Quality, 
 pub use outgoing::{Lane, Outgoing};
 pub use quantity::Quantity;
 pub use report::{DeviceAlarm, DeviceReport, Fault, FaultKind, Identity, LinkState, OperatingMode, Report};
-pub use rule::{LimitRule, LimitSide};
+pub use rule::{
+    BedRules, CombinedRule, Direction, LimitRule, LimitSide, Manner, RateRule, SignalRules, Term, WhenMissing,
+};
 pub use time::{Civil, Instant, Now, Timestamp};
 pub use ward::{Appliance, Bed, Device, Location, Patient, TechnicalRules, Ward};

@@ -88,6 +88,14 @@ impl Quantity {
         Some(Quantity { mantissa: self.mantissa.checked_mul(other.mantissa)?, exponent })
     }
 
+    /// Compares `self × by` with `other × other_by`, exactly as long as both have fewer than 38 digits: rates without a
+    /// division.
+    pub fn cmp_scaled(self, by: u64, other: Quantity, other_by: u64) -> Ordering {
+        let common = self.exponent.min(other.exponent);
+        let left = self.widened(common).saturating_mul(i128::from(by));
+        left.cmp(&other.widened(common).saturating_mul(i128::from(other_by)))
+    }
+
     /// The same number with exactly `decimals` digits after the point, rounded half away from zero where digits are
     /// dropped. `None` if it does not fit.
     pub fn rounded(self, decimals: u8) -> Option<Quantity> {
@@ -227,6 +235,14 @@ mod tests {
         assert_ne!(q("85.0"), q("85"));
         assert_eq!(q("84.99").cmp_value(q("85")), Ordering::Less);
         assert_eq!(q("-1").cmp_value(q("-1.01")), Ordering::Greater);
+    }
+
+    #[test]
+    fn products_compare_without_rounding() {
+        assert_eq!(q("0.1").cmp_scaled(30, q("3"), 1), Ordering::Equal);
+        assert_eq!(q("-4.0").cmp_scaled(60_000_000, q("-8"), 30_000_000), Ordering::Equal);
+        assert_eq!(q("4.1").cmp_scaled(60_000_000, q("8"), 30_000_000), Ordering::Greater);
+        assert_eq!(q("-4").cmp_scaled(2, q("-7.9"), 1), Ordering::Less);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BedIndex, DeviceIndex, Eui64, LimitRule, Priority, Profile};
+use crate::{BedIndex, BedRules, DeviceIndex, Eui64, LimitRule, Priority, Profile};
 
 /// The appliance, its beds and its devices. [`BedIndex`] and [`DeviceIndex`] are positions in the two lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +77,8 @@ pub struct Bed {
     pub rules: Vec<LimitRule>,
     /// Technical conditions of its devices.
     pub technical: TechnicalRules,
+    /// Other conditions of its patient, and how its signals behave.
+    pub further: BedRules,
 }
 
 /// Where a bed stands (HL7 PL: point of care, room, bed, facility).
@@ -127,10 +129,17 @@ pub struct TechnicalRules {
     /// How long a limit must lack data before that is a condition; counted from the start as well, so that a sensor that
     /// was never connected is noticed.
     pub cannot_evaluate_delay: Duration,
+    /// Priority of "this is another device than before".
+    pub identity_changed: Priority,
+    /// Priority of "the device's clock jumped".
+    pub clock_jumped: Priority,
+    /// By how much the device's clock must jump between two readings to be told; not zero.
+    pub clock_jump: Duration,
 }
 
 impl Default for TechnicalRules {
-    /// Link lost is of medium priority, since it hides physiological conditions of the device; the others are low.
+    /// Link lost is of medium priority, since it hides physiological conditions of the device, and so is another device than
+    /// before, since its values may be of another patient; the others are low.
     fn default() -> Self {
         Self {
             link_lost: Priority::Medium,
@@ -139,6 +148,9 @@ impl Default for TechnicalRules {
             invalid_delay: Duration::from_secs(10),
             cannot_evaluate: Priority::Low,
             cannot_evaluate_delay: Duration::from_secs(30),
+            identity_changed: Priority::Medium,
+            clock_jumped: Priority::Low,
+            clock_jump: Duration::from_secs(60),
         }
     }
 }

@@ -32,13 +32,13 @@ impl Destination {
         }
     }
 
-    /// Whether it is told about this bed.
+    /// Whether it is told about this bed. Everybody is told what is about the appliance itself, whose bed is empty.
     pub fn takes_bed(&self, bed: &str) -> bool {
         let beds = match self {
             Destination::Hl7(hl7) => &hl7.beds,
             Destination::Mqtt(mqtt) => &mqtt.beds,
         };
-        beds.is_empty() || beds.iter().any(|id| &**id == bed)
+        bed.is_empty() || beds.is_empty() || beds.iter().any(|id| &**id == bed)
     }
 
     /// Everything that is wrong with the values, each with its key.

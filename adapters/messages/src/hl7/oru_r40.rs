@@ -1,7 +1,9 @@
 //! PCD-04, Report Alert: `ORU^R40^ORU_R40` with one alert as seven facets (IHE PCD TF-2 3.4, B.8.5; CP-151).
 //!
 //! The id of the alert event (OBR-3) can be computed without state: messages that begin or present an occurrence carry the
-//! occurrence's id, later ones add the number of the event, `ward-4b:000123-8812`, and point back with OBR-29.
+//! occurrence's id, later ones add the number of the event, `ward-4b:000123-8812`, and point back with OBR-29. An occurrence
+//! that began again after its end is an alert of its own for the receiver, who may have closed the first one: its id has the
+//! number of the start, `ward-4b:000123.2`.
 //!
 //! An alert is never lost for want of context: without a patient it carries the location and PID-31 `Y`, and a bed or
 //! device that the plan does not have any more is named by its configured id.
@@ -56,12 +58,20 @@ pub fn sent_event(event: Code) -> Code {
 impl Alert<'_> {
     /// EI-1 of OBR-3.
     pub fn event_id(&self) -> String {
-        let mut id = self.occurrence.id.to_string();
+        let mut id = self.alert_id();
         if !is_initial(self.phase) {
             id.push('-');
             id.push_str(&self.seq.to_string());
         }
         id
+    }
+
+    /// The id under which the receiver knows the alert.
+    fn alert_id(&self) -> String {
+        match self.occurrence.restarts {
+            0 => self.occurrence.id.to_string(),
+            restarts => format!("{}.{}", self.occurrence.id, restarts + 1),
+        }
     }
 
     /// Appends the message. `at` is the time at which it is made.
@@ -96,7 +106,7 @@ impl Alert<'_> {
         write_entity(obr.field(3), &self.event_id(), appliance);
         obr.field(4).code(mdc::EVT_ALARM).field(7).time(at);
         if !is_initial(self.phase) {
-            write_parent(obr.field(29), &self.occurrence.id.to_string(), appliance);
+            write_parent(obr.field(29), &self.alert_id(), appliance);
         }
     }
 
@@ -144,11 +154,17 @@ impl Alert<'_> {
                 let parts = [row.channel_row(), row.vmd_row(), row.mds_row()];
                 match metric.or_else(|| parts.into_iter().find_map(part)) {
                     Some(code) => obx.field(5).code(code),
-                    None => obx.field(5).component(9).text(&self.occurrence.device),
+                    None => obx.field(5).component(9).text(self.whole()),
                 };
             }
         }
         obx.field(11).raw("F");
+    }
+
+    /// What has no part that the nomenclature names: the device, else the bed, else the appliance.
+    fn whole(&self) -> &str {
+        let names = [&self.occurrence.device, &self.occurrence.bed, &self.ward.appliance.id];
+        names.into_iter().find(|name| !name.is_empty()).map_or("", |name| name)
     }
 
     /// Facets 3 to 7: phase, state, inactivation, priority, type.

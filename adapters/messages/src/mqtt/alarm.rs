@@ -100,7 +100,12 @@ impl Alarm<'_> {
                     append_quantity(limit, &mut text);
                     String::from_utf8_lossy(&text).into_owned()
                 }),
+                device_limits: source.device_limits.as_deref().map(|limits| DeviceLimitsPart {
+                    low: limits.low.map(|low| low.to_string()),
+                    high: limits.high.map(|high| high.to_string()),
+                }),
             },
+            count: occurrence.count.max(1),
             bed: BedPart::new(&appliance.site, location),
             t_onset: occurrence.onset.to_string(),
             t_changed: occurrence.changed.to_string(),
@@ -129,6 +134,8 @@ struct Payload<'a> {
     inactivation: Vec<&'static str>,
     event: EventPart<'a>,
     source: SourcePart<'a>,
+    #[serde(skip_serializing_if = "is_once")]
+    count: u32,
     bed: BedPart,
     t_onset: String,
     t_changed: String,
@@ -154,6 +161,20 @@ struct SourcePart<'a> {
     value: Option<String>,
     unit: Option<&'static str>,
     limit: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device_limits: Option<DeviceLimitsPart>,
+}
+
+/// Limits that are set on the device itself, beside ours.
+#[derive(Serialize)]
+struct DeviceLimitsPart {
+    low: Option<String>,
+    high: Option<String>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_once(count: &u32) -> bool {
+    *count == 1
 }
 
 /// Where a bed stands, in payloads.

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use vigil_model::{
-    AlarmSource, AlarmState, Appliance, Bed, BedIndex, Category, Code, ConditionKey, ConditionKind, Containment,
-    Device, DeviceLimits, EngineEvent, Enumeration, Eui64, EventKind, Identity, LimitSide, Location, MetricDescriptor,
-    Node, Observation, ObservationReport, Occurrence, OccurrenceId, OperatingMode, Patient, Phase, Priority, Profile,
-    Quality, Quantity, Reading, TechnicalRules, Timestamp, Unit, Value, Ward, dim, mdc,
+    AlarmSource, AlarmState, Appliance, Bed, BedIndex, BedRules, Category, Code, ConditionKey, ConditionKind,
+    Containment, Device, DeviceLimits, EngineEvent, Enumeration, Eui64, EventKind, Identity, LimitSide, Location,
+    MetricDescriptor, Node, Observation, ObservationReport, Occurrence, OccurrenceId, OperatingMode, Patient, Phase,
+    Priority, Profile, Quality, Quantity, Reading, TechnicalRules, Timestamp, Unit, Value, Ward, dim, mdc,
 };
 
 /// `seconds` after 2026-03-01T09:15:00Z.
@@ -30,6 +30,7 @@ pub(crate) fn ward() -> Ward {
         report_interval: Duration::from_secs(60),
         rules: Vec::new(),
         technical: TechnicalRules::default(),
+        further: BedRules::default(),
     };
     let device = |id: &str, bed, profile, eui64| Device {
         id: id.into(),
@@ -272,10 +273,13 @@ pub(crate) fn low_spo2() -> Occurrence {
             value: Some(Value::Numeric(number("84"))),
             unit: Some(dim::PERCENT),
             limit: Some((LimitSide::Low, number("90"))),
+            device_limits: None,
         },
         latching: true,
         state: AlarmState::Active,
         inactivation: Vec::new(),
+        count: 1,
+        restarts: 0,
         onset: at(0),
         changed: at(0),
     }
@@ -296,6 +300,7 @@ pub(crate) fn occlusion() -> Occurrence {
             value: None,
             unit: None,
             limit: None,
+            device_limits: None,
         },
         ..low_spo2()
     }

@@ -23,6 +23,9 @@
 //! conditions; they never end one that is present. Physiological and device-raised conditions are never held back by a
 //! link. What is present ends on evidence only.
 //!
+//! A rate stands where a limit stands; it is known only over a part of its window, until when it is missing. Conditions that
+//! combine devices of a bed have their own table in `combination.rs`; facts about these devices are taken in order of time.
+//!
 //! A limit on an episodic metric (cuff pressure, weight) is not missed while nothing was measured or the measurement is
 //! old; it cannot be evaluated when the device says that a measurement is unusable.
 
@@ -33,11 +36,12 @@ use bevy_ecs::system::{Query, Res, ResMut};
 use vigil_model::{Instant, Quantity};
 
 use super::Stage;
+use crate::combination::Combinations;
 use crate::counters::Tally;
 use crate::deadlines::NEVER;
 use crate::device::{ConditionChange, ConditionRef, Conditions, Fixed, Latest, Metrics};
 use crate::flow::{Clock, Fact, Facts, Index, Said, Timers, Transition, Transitions};
-use crate::layout::Layout;
+use crate::layout::{Layout, Trigger};
 use crate::machine::condition::{Change, Condition, Input, step};
 
 pub(crate) fn install(schedule: &mut Schedule) {
@@ -51,47 +55,60 @@ fn judge_conditions(
     mut facts: ResMut<Facts>,
     mut transitions: ResMut<Transitions>,
     mut tally: ResMut<Tally>,
-    mut devices: Query<(&Fixed, &mut Conditions, &mut Metrics)>,
+    mut members: Query<(&Fixed, &mut Conditions, &mut Metrics)>,
+    mut combinations: Query<&mut Combinations>,
 ) {
     let Timers { judge, due, .. } = &mut *timers;
+    order_for_beds(&mut facts.0, &index);
     for row in facts.0.chunk_by(|a, b| a.device == b.device) {
         let device = row[0].device;
-        let Ok((fixed, mut conditions, mut metrics)) = devices.get_mut(index.devices[device as usize]) else {
+        let entity = index.members[device as usize];
+        let transitions = &mut transitions.0;
+        let Some(bed) = index.combining_bed(device) else {
+            let Ok((fixed, mut conditions, mut metrics)) = members.get_mut(entity) else { continue };
+            let before = conditions.next;
+            let mut judging = Judging::new(fixed, &mut conditions, &mut metrics, transitions, &mut tally);
+            row.iter().for_each(|fact| judging.take(fact));
+            if judging.settle_deadline() != before {
+                judge.set(device, conditions.next);
+            }
             continue;
         };
-        let before = conditions.next;
-        let conditions = &mut *conditions;
-        let mut judging = Judging {
-            fixed,
-            layout: &fixed.layout,
-            conditions,
-            latest: &mut metrics.latest,
-            transitions: &mut transitions.0,
-            tally: &mut tally,
+        let bed_entity = index.members[bed as usize];
+        let Ok(mut combinations) = combinations.get_mut(bed_entity) else { continue };
+        let Ok([(fixed, mut conditions, mut metrics), of_bed]) = members.get_many_mut([entity, bed_entity]) else {
+            continue;
         };
-        row.iter().for_each(|fact| judging.take(fact));
-        if judging.settle_deadline() != before {
-            judge.set(device, conditions.next);
+        let (bed_fixed, mut bed_conditions, mut bed_metrics) = of_bed;
+        for fact in row {
+            Judging::new(fixed, &mut conditions, &mut metrics, transitions, &mut tally).take(fact);
+            combinations.take(fact, &fixed.layout, &conditions);
+            Judging::new(bed_fixed, &mut bed_conditions, &mut bed_metrics, transitions, &mut tally)
+                .combine(fact.at, &combinations);
         }
+        judge
+            .set(device, Judging::new(fixed, &mut conditions, &mut metrics, transitions, &mut tally).settle_deadline());
+        let mut judging = Judging::new(bed_fixed, &mut bed_conditions, &mut bed_metrics, transitions, &mut tally);
+        judge.set(bed, judging.settle_deadline());
     }
     facts.0.clear();
     due.clear();
     judge.due_at(clock.now.monotonic, due);
     for device in due.iter() {
-        let Ok((fixed, mut conditions, mut metrics)) = devices.get_mut(index.devices[*device as usize]) else {
+        let Ok((fixed, mut conditions, mut metrics)) = members.get_mut(index.members[*device as usize]) else {
             continue;
         };
-        let conditions = &mut *conditions;
-        let mut judging = Judging {
-            fixed,
-            layout: &fixed.layout,
-            conditions,
-            latest: &mut metrics.latest,
-            transitions: &mut transitions.0,
-            tally: &mut tally,
-        };
+        let mut judging = Judging::new(fixed, &mut conditions, &mut metrics, &mut transitions.0, &mut tally);
         judging.elapse(clock.now.monotonic);
         judge.set(*device, judging.settle_deadline());
+    }
+}
+
+/// What is about devices of one bed must be taken in order of time where a condition looks at several of them; at the same
+/// time, what follows from time first, then in order of arrival.
+fn order_for_beds(facts: &mut [Fact], index: &Index) {
+    if !index.combining.is_empty() {
+        facts.sort_by_key(|fact| index.combining_bed(fact.device).map(|bed| (bed, fact.at, !fact.by_time)));
     }
 }
 
@@ -106,7 +123,29 @@ pub(crate) struct Judging<'a> {
     pub(crate) tally: &'a mut Tally,
 }
 
-impl Judging<'_> {
+impl<'a> Judging<'a> {
+    fn new(
+        fixed: &'a Fixed,
+        conditions: &'a mut Conditions,
+        metrics: &'a mut Metrics,
+        transitions: &'a mut Vec<Transition>,
+        tally: &'a mut Tally,
+    ) -> Self {
+        Self { fixed, layout: &fixed.layout, conditions, latest: &mut metrics.latest, transitions, tally }
+    }
+
+    /// What the terms of a bed's combined conditions say after something became known.
+    fn combine(&mut self, at: Instant, combinations: &Combinations) {
+        if self.conditions.next <= at {
+            self.elapse(at);
+        }
+        for (position, combination) in (0u32..).zip(&combinations.0) {
+            let judgement = combination.judge();
+            self.feed(ConditionRef::Combined(position), judgement.exists, at);
+            self.feed(ConditionRef::CannotCombine(position), judgement.cannot_evaluate, at);
+        }
+    }
+
     fn take(&mut self, fact: &Fact) {
         let (at, metric) = (fact.at, fact.metric);
         if self.conditions.next <= at {
@@ -114,7 +153,7 @@ impl Judging<'_> {
         }
         match &fact.said {
             Said::Number(value) => self.usable(at, metric, Some(*value)),
-            Said::Word => self.usable(at, metric, None),
+            Said::Word(_) => self.usable(at, metric, None),
             Said::Unusable => {
                 let had_valid = self.conditions.metrics[metric as usize].had_valid;
                 let told = had_valid && self.layout.metric(metric).is_measured;
@@ -135,7 +174,15 @@ impl Judging<'_> {
             Said::Mode { normal } => self.mode(at, *normal),
             Said::Alarm(alarm) => self.alarm(at, alarm),
             Said::AlarmsListed => self.alarms_listed(at),
+            Said::OtherDevice => self.happen(ConditionRef::OtherDevice, at),
+            Said::ClockJumped => self.happen(ConditionRef::ClockJumped, at),
         }
+    }
+
+    /// Something that is over as soon as it happened; its latched signal tells of it.
+    fn happen(&mut self, condition: ConditionRef, at: Instant) {
+        self.feed(condition, Input::Violating, at);
+        self.feed(condition, Input::Clear, at);
     }
 
     /// A fresh valid value: the only evidence that ends conditions of a metric.
@@ -150,7 +197,11 @@ impl Judging<'_> {
             match value.filter(|_| limit.applicable) {
                 Some(value) => {
                     self.evaluable(position, true, Input::Clear, at);
-                    self.feed(ConditionRef::Limit(position), limit.judge(value), at);
+                    let input = match &limit.trigger {
+                        Trigger::Value(threshold) => threshold.judge(value),
+                        Trigger::Rate(rule) => self.conditions.limits[position as usize].history.take(at, value, rule),
+                    };
+                    self.feed(ConditionRef::Limit(position), input, at);
                 }
                 None => {
                     self.feed(ConditionRef::Limit(position), Input::Missing, at);
@@ -163,7 +214,7 @@ impl Judging<'_> {
         self.latest[metric as usize].settled = absent(of_metric.stale)
             && absent(of_metric.invalid)
             && layout.metric(metric).limits.clone().all(|position| {
-                let of_limit = self.conditions.limits[position as usize];
+                let of_limit = &self.conditions.limits[position as usize];
                 absent(of_limit.limit) && of_limit.is_evaluable
             });
     }
@@ -196,6 +247,7 @@ impl Judging<'_> {
 
     pub(crate) fn link_lost(&mut self, at: Instant) {
         self.conditions.is_link_lost = true;
+        self.forget_rates();
         self.feed(ConditionRef::LinkLost, Input::Violating, at);
         for metric in self.layout.metric_positions() {
             self.unusable(at, metric, Some(Input::Withheld), Input::Withheld, Input::Withheld);
@@ -222,10 +274,16 @@ impl Judging<'_> {
             self.alarms_withheld_begin(at);
             return;
         }
+        self.forget_rates();
         for metric in self.layout.metric_positions() {
             let cannot_evaluate = continuous(self.layout.metric(metric).episodic);
             self.unusable(at, metric, Some(Input::Withheld), Input::Withheld, cannot_evaluate);
         }
+    }
+
+    /// What comes next may be of another patient or sensor, so that no rate leads there from before.
+    fn forget_rates(&mut self) {
+        self.conditions.limits.iter_mut().for_each(|limit| limit.history.clear());
     }
 
     /// Takes the condition delays that are over at `until`, in order of time.
@@ -254,7 +312,9 @@ impl Judging<'_> {
             self.layout.metric_positions().flat_map(|p| [ConditionRef::Stale(p), ConditionRef::Invalid(p)]);
         let of_limits =
             self.layout.limit_positions().flat_map(|p| [ConditionRef::Limit(p), ConditionRef::CannotEvaluate(p)]);
-        let pending = of_metrics.chain(of_limits).filter_map(|condition| {
+        let combined = self.layout.combined_positions();
+        let combined = combined.flat_map(|p| [ConditionRef::Combined(p), ConditionRef::CannotCombine(p)]);
+        let pending = of_metrics.chain(of_limits).chain(combined).filter_map(|condition| {
             let Condition::Pending { since } = self.conditions.get(condition) else { return None };
             Some((since + self.delay(condition), Some(condition)))
         });
@@ -285,11 +345,18 @@ impl Judging<'_> {
 
     fn delay(&self, condition: ConditionRef) -> Duration {
         match condition {
-            ConditionRef::Limit(position) => self.layout.limit(position).rule.condition_delay,
-            ConditionRef::CannotEvaluate(_) => self.layout.technical.cannot_evaluate_delay,
+            ConditionRef::Limit(position) => self.layout.limit(position).manner.condition_delay,
+            ConditionRef::Combined(position) => self.layout.combined(position).manner.condition_delay,
+            ConditionRef::CannotEvaluate(_) | ConditionRef::CannotCombine(_) => {
+                self.layout.technical.cannot_evaluate_delay
+            }
             ConditionRef::Invalid(_) => self.layout.technical.invalid_delay,
             // The quiet time and the freshness bound are delay enough.
-            ConditionRef::LinkLost | ConditionRef::Stale(_) | ConditionRef::Raised(_) => Duration::ZERO,
+            ConditionRef::LinkLost
+            | ConditionRef::OtherDevice
+            | ConditionRef::ClockJumped
+            | ConditionRef::Stale(_)
+            | ConditionRef::Raised(_) => Duration::ZERO,
         }
     }
 
@@ -301,9 +368,13 @@ impl Judging<'_> {
                 self.conditions.metrics[metric as usize].last
             }
             ConditionRef::LinkLost
+            | ConditionRef::OtherDevice
+            | ConditionRef::ClockJumped
             | ConditionRef::CannotEvaluate(_)
             | ConditionRef::Stale(_)
             | ConditionRef::Invalid(_)
+            | ConditionRef::Combined(_)
+            | ConditionRef::CannotCombine(_)
             | ConditionRef::Raised(_) => None,
         }
     }

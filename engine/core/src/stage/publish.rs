@@ -21,6 +21,7 @@ pub(crate) fn install(schedule: &mut Schedule) {
     schedule.add_systems(publish_events.in_set(Stage::Publish));
 }
 
+#[allow(clippy::too_many_arguments, reason = "a system names every resource it uses")]
 fn publish_events(
     clock: Res<Clock>,
     index: Res<Index>,
@@ -28,7 +29,8 @@ fn publish_events(
     mut outbox: ResMut<Outbox>,
     mut tally: ResMut<Tally>,
     mut beds: Query<(&Place, &PatientContext, &mut Told)>,
-    devices: Query<(&Fixed, &Connection, &Signals)>,
+    devices: Query<(&Fixed, &Connection)>,
+    signals: Query<&Signals>,
 ) {
     let drafts = &mut *drafts;
     let already = outbox.events.len();
@@ -51,8 +53,10 @@ fn publish_events(
     drafts.beds.sort_unstable();
     drafts.beds.dedup();
     for bed in drafts.beds.drain(..) {
-        let Ok((place, _, mut told)) = beds.get_mut(index.beds[bed as usize]) else { continue };
-        let summary = summarise(place, &index, &devices);
+        let Some((place, _, mut told)) = index.beds.get(bed as usize).and_then(|bed| beds.get_mut(*bed).ok()) else {
+            continue; // the appliance has no bed
+        };
+        let summary = summarise(place, &index, &signals);
         if told.0.as_ref() != Some(&summary) {
             told.0 = Some(summary.clone());
             outbox.say(at, EventKind::Bed(summary));
@@ -62,7 +66,7 @@ fn publish_events(
     drafts.devices.sort_unstable();
     drafts.devices.dedup();
     for device in drafts.devices.drain(..) {
-        let Ok((fixed, connection, _)) = devices.get(index.devices[device as usize]) else { continue };
+        let Ok((fixed, connection)) = devices.get(index.devices[device as usize]) else { continue };
         outbox.say(at, EventKind::Device(status(fixed, connection)));
     }
 
@@ -95,9 +99,8 @@ fn status(fixed: &Fixed, connection: &Connection) -> DeviceStatus {
     }
 }
 
-fn summarise(place: &Place, index: &Index, devices: &Query<(&Fixed, &Connection, &Signals)>) -> BedSummary {
-    let signals = place.devices.iter().filter_map(|device| devices.get(index.devices[*device as usize]).ok());
-    summary(place, signals.map(|(_, _, signals)| signals))
+fn summarise(place: &Place, index: &Index, signals: &Query<&Signals>) -> BedSummary {
+    summary(place, place.members().filter_map(|member| signals.get(index.members[member as usize]).ok()))
 }
 
 /// The alarm picture of a bed. An occurrence counts from when people are told of it.

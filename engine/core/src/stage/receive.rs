@@ -1,15 +1,17 @@
-//! `Receive`: takes reports in order of arrival, every single one: several readings of a metric in one step are judged one
+//! `Receive`: takes reports in order of arrival, and what is said about destinations; every single one: several readings of a metric in one step are judged one
 //! by one.
 //!
 //! What a report says is checked here against the device's profile. A metric that is not declared is counted as a fault
 //! and dropped; a value in another unit or outside the plausible range is kept as invalid.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bevy_ecs::schedule::{IntoScheduleConfigs, Schedule};
 use bevy_ecs::system::{Query, Res, ResMut};
 use vigil_model::{
-    Absence, DeviceReport, FaultKind, Instant, Now, Observation, OperatingMode, Quality, Reading, Report, Value,
+    Absence, Command, ConditionKind, Containment, DeviceAlarm, DeviceReport, FaultKind, Identity, Instant, Now,
+    Observation, OperatingMode, Priority, Quality, Reading, Report, Value, mdc,
 };
 
 use super::Stage;
@@ -21,7 +23,7 @@ use crate::flow::{Clock, Drafts, Fact, Facts, Inbox, Index, Said, Timers};
 use crate::layout::MetricLayout;
 
 pub(crate) fn install(schedule: &mut Schedule) {
-    schedule.add_systems(receive_reports.in_set(Stage::Receive));
+    schedule.add_systems((receive_reports, receive_deliveries).chain().in_set(Stage::Receive));
 }
 
 #[allow(clippy::too_many_arguments, reason = "a system names every resource it uses")]
@@ -62,7 +64,51 @@ fn receive_reports(
     }
 }
 
+/// Takes what commands say about destinations, as alarms of the appliance, and whether its own clock jumped.
+fn receive_deliveries(clock: Res<Clock>, index: Res<Index>, mut inbox: ResMut<Inbox>, mut facts: ResMut<Facts>) {
+    let (at, device) = (clock.now.monotonic, index.appliance_member());
+    let fact = |said: Said| Fact { at, device, by_time: false, metric: 0, said };
+    if clock.jumped {
+        facts.0.push(fact(Said::ClockJumped));
+    }
+    inbox.commands.retain(|command| match command {
+        Command::Delivery { destination, failing } => {
+            facts.0.push(fact(Said::Alarm(Box::new(DeviceAlarm {
+                event: mdc::X_EVT_DELIVERY_FAILED,
+                source: Containment::new(1, 0, 0, 0),
+                present: *failing,
+                // No lower than what it may hide.
+                priority: Priority::High,
+                kind: ConditionKind::Technical,
+                text: format!("No delivery to {destination}").into(),
+            }))));
+            false
+        }
+        Command::Answer { .. } | Command::Hold { .. } | Command::Enable { .. } => true,
+    });
+}
+
+/// Whether two identities are of different devices. What one of them leaves out says nothing; software is renewed.
+fn is_other_device(before: &Identity, now: &Identity) -> bool {
+    let differs = |a: &str, b: &str| !a.is_empty() && !b.is_empty() && a != b;
+    differs(&before.serial, &now.serial)
+        || differs(&before.model, &now.model)
+        || differs(&before.manufacturer, &now.manufacturer)
+}
+
 impl Watched<'_> {
+    /// Compares the device's own time with the monotonic clock: against civil time, a jump of the appliance would look like
+    /// one of every device.
+    fn watch_clock(&mut self, at: Instant, device_time_us: i64) {
+        let offset = device_time_us.saturating_sub(at.as_micros().cast_signed());
+        let before = self.connection.clock_offset_us.replace(offset);
+        let jumped =
+            |before: i64| u128::from(offset.abs_diff(before)) > self.fixed.layout.technical.clock_jump.as_micros();
+        if before.is_some_and(jumped) {
+            self.tell(at, false, Said::ClockJumped);
+        }
+    }
+
     /// Takes one report.
     fn receive(&mut self, report: DeviceReport, tally: &mut Tally) {
         // A step takes the ward from the time of the step before to now, and time does not run backwards for a device.
@@ -81,7 +127,11 @@ impl Watched<'_> {
             Report::Identity(identity) => {
                 self.hear(at);
                 if self.connection.identity != identity {
+                    let other = is_other_device(&self.connection.identity, &identity);
                     self.connection.identity = identity;
+                    if other {
+                        self.tell(at, false, Said::OtherDevice);
+                    }
                     self.drafts.devices.push(self.fixed.index);
                 }
             }
@@ -91,11 +141,11 @@ impl Watched<'_> {
             }
             Report::Alarm(alarm) => {
                 self.hear(at);
-                self.facts.push(Fact { at, device: self.fixed.index, metric: 0, said: Said::Alarm(Box::new(alarm)) });
+                self.tell(at, false, Said::Alarm(Box::new(alarm)));
             }
             Report::AlarmsListed => {
                 self.hear(at);
-                self.facts.push(Fact { at, device: self.fixed.index, metric: 0, said: Said::AlarmsListed });
+                self.tell(at, false, Said::AlarmsListed);
             }
             // Noise on the line is not the device speaking.
             Report::Fault(fault) => self.count(fault.kind),
@@ -121,6 +171,10 @@ impl Watched<'_> {
             self.open_interval(at);
         }
         let metric = layout.metric(position);
+        if let (Some(device_time), None, false) = (observation.device_time, observation.determined_at, metric.episodic)
+        {
+            self.watch_clock(at, device_time.as_micros());
+        }
         let mut said = assess(metric, &mut observation.reading, observation.unit == metric.unit, tally);
         let latest = &mut self.metrics.latest[position as usize];
         // A value that was determined a while ago has used up that much of its bound.
@@ -141,10 +195,10 @@ impl Watched<'_> {
             self.metrics.next = self.metrics.next.min(due);
         }
         // Nearly every reading is a number within its limits of a metric about which there is nothing to say.
-        let quiet = latest.settled && matches!(said, Said::Number(number) if !layout.is_violated_by(metric, number));
+        let quiet = latest.settled && matches!(said, Said::Number(number) if !layout.is_of_interest(metric, number));
         if normal && !quiet {
             latest.settled = false;
-            self.facts.push(Fact { at, device: self.fixed.index, metric: position, said });
+            self.facts.push(Fact { at, device: self.fixed.index, by_time: false, metric: position, said });
         }
     }
 }
@@ -165,7 +219,8 @@ fn assess(metric: &MetricLayout, reading: &mut Reading, same_unit: bool, tally: 
             Said::Unusable
         }
         Reading::Value(Value::Numeric(number), Quality::Valid) => Said::Number(*number),
-        Reading::Value(Value::Enumeration(_) | Value::Text(_), Quality::Valid) => Said::Word,
+        Reading::Value(Value::Enumeration(state), Quality::Valid) => Said::Word(Arc::clone(&state.text)),
+        Reading::Value(Value::Text(text), Quality::Valid) => Said::Word(Arc::clone(text)),
         // Shown and sent as what it is, never judged as if valid.
         Reading::Value(_, Quality::Questionable | Quality::Calibrating) => Said::Unusable,
     }

@@ -34,7 +34,7 @@ impl Watched<'_> {
             }
             // First, since it explains the values that end at the same moment.
             if self.quiet_at() <= at {
-                self.lose(at, &Arc::from("nothing was heard for longer than the quiet time"));
+                self.lose(at, true, &Arc::from("nothing was heard for longer than the quiet time"));
             }
             self.expire(at);
             if let Some(end) = self.metrics.interval_end.filter(|end| *end <= at) {
@@ -61,7 +61,7 @@ impl Watched<'_> {
             latest.due = NEVER;
             latest.settled = false;
             latest.go_stale(at);
-            self.facts.push(Fact { at, device: self.fixed.index, metric, said: Said::Stale });
+            self.facts.push(Fact { at, device: self.fixed.index, by_time: true, metric, said: Said::Stale });
         }
     }
 
@@ -69,7 +69,7 @@ impl Watched<'_> {
     pub(super) fn link(&mut self, at: Instant, link: &LinkState) {
         match link {
             LinkState::Up => self.hear(at),
-            LinkState::Lost { reason } => self.lose(at, reason),
+            LinkState::Lost { reason } => self.lose(at, false, reason),
             LinkState::Connecting | LinkState::Associating => {
                 if self.connection.link != *link {
                     self.connection.since = self.clock.utc(at);
@@ -95,10 +95,10 @@ impl Watched<'_> {
         if std::mem::take(&mut self.connection.lost) {
             self.expect_values(at);
         }
-        self.tell(at, Said::LinkUp);
+        self.tell(at, false, Said::LinkUp);
     }
 
-    fn lose(&mut self, at: Instant, reason: &Arc<str>) {
+    fn lose(&mut self, at: Instant, by_time: bool, reason: &Arc<str>) {
         let link = LinkState::Lost { reason: Arc::clone(reason) };
         if self.connection.link != link {
             if !matches!(self.connection.link, LinkState::Lost { .. }) {
@@ -115,7 +115,7 @@ impl Watched<'_> {
             latest.settled = false;
             latest.go_stale(at);
         }
-        self.tell(at, Said::LinkLost);
+        self.tell(at, by_time, Said::LinkLost);
     }
 
     /// The device says what it is doing.
@@ -134,7 +134,7 @@ impl Watched<'_> {
             }
         }
         if normal || before == OperatingMode::Normal {
-            self.tell(at, Said::Mode { normal });
+            self.tell(at, false, Said::Mode { normal });
         }
     }
 
@@ -147,8 +147,8 @@ impl Watched<'_> {
         self.metrics.next = Instant::default(); // found again by the next lapse
     }
 
-    fn tell(&mut self, at: Instant, said: Said) {
-        self.facts.push(Fact { at, device: self.fixed.index, metric: 0, said });
+    pub(super) fn tell(&mut self, at: Instant, by_time: bool, said: Said) {
+        self.facts.push(Fact { at, device: self.fixed.index, by_time, metric: 0, said });
     }
 
     /// The interval for which a report is due once something is observed at `at`.

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use vigil_engine::{Engine, Restored};
 use vigil_model::{
-    Absence, AlarmState, Answer, Appliance, Bed, BedIndex, Category, Code, Command, ConditionKind, Containment, Device,
-    DeviceAlarm, DeviceIndex, DeviceReport, EngineEvent, Eui64, EventKind, Identity, Instant, LimitRule, LimitSide,
-    LinkState, Location, MetricDescriptor, Now, Observation, Occurrence, OccurrenceId, Patient, Phase, Priority,
-    Profile, Quality, Quantity, Reading, Report, TechnicalRules, Timestamp, Unit, Value, Ward, dim, mdc,
+    Absence, AlarmState, Answer, Appliance, Bed, BedIndex, BedRules, Category, Code, Command, ConditionKind,
+    Containment, Device, DeviceAlarm, DeviceIndex, DeviceReport, EngineEvent, Eui64, EventKind, Identity, Instant,
+    LimitRule, LimitSide, LinkState, Location, MetricDescriptor, Now, Observation, Occurrence, OccurrenceId, Patient,
+    Phase, Priority, Profile, Quality, Quantity, Reading, Report, Scope, SignalHold, TechnicalRules, Timestamp, Unit,
+    Value, Ward, dim, mdc,
 };
 
 pub const SPO2: (Code, Unit, Containment) = (mdc::PULS_OXIM_SAT_O2, dim::PERCENT, Containment::new(1, 1, 1, 1));
@@ -110,6 +111,7 @@ pub fn ward() -> Ward {
         location: Location::default(),
         patient,
         report_interval: Duration::from_secs(REPORT_S),
+        further: BedRules::default(),
         rules,
         technical: TechnicalRules {
             invalid_delay: Duration::from_secs(INVALID_DELAY_S),
@@ -205,6 +207,21 @@ impl Stand {
         self
     }
 
+    pub fn hold(&mut self, scope: Scope, hold: SignalHold) -> &mut Self {
+        self.commands.push(Command::Hold { scope, hold, by: "nurse".into() });
+        self
+    }
+
+    pub fn enable(&mut self, scope: Scope) -> &mut Self {
+        self.commands.push(Command::Enable { scope, by: "nurse".into() });
+        self
+    }
+
+    pub fn deliver(&mut self, destination: &str, failing: bool) -> &mut Self {
+        self.commands.push(Command::Delivery { destination: destination.into(), failing });
+        self
+    }
+
     pub fn step(&mut self) -> Vec<EngineEvent> {
         let events = self.engine.step(at(self.second), &mut self.inbox, &mut self.commands);
         assert!(self.inbox.is_empty() && self.commands.is_empty());
@@ -232,7 +249,14 @@ impl Stand {
 
     /// Brings mon-1 up with good values and lets the others be silent; forgets what was said.
     pub fn settled() -> Self {
-        let mut stand = Self::of(Ward { devices: ward().devices.into_iter().take(1).collect(), ..ward() });
+        Self::settled_with(|_| {})
+    }
+
+    /// As [`Self::settled`], with other rules for bed 1.
+    pub fn settled_with(change: impl FnOnce(&mut Bed)) -> Self {
+        let mut plan = Ward { devices: ward().devices.into_iter().take(1).collect(), ..ward() };
+        change(&mut plan.beds[0]);
+        let mut stand = Self::of(plan);
         stand.hear(MON_1, Report::Link(LinkState::Up));
         stand.hear(MON_1, value(SPO2, "97")).hear(MON_1, value(HR, "80"));
         assert_eq!(stand.alarms(), Vec::<String>::new());
@@ -240,7 +264,8 @@ impl Stand {
     }
 
     pub fn open(&self) -> Vec<Occurrence> {
-        self.engine.snapshot(at(self.second)).beds.into_iter().flat_map(|bed| bed.occurrences).collect()
+        let snapshot = self.engine.snapshot(at(self.second));
+        snapshot.beds.into_iter().flat_map(|bed| bed.occurrences).chain(snapshot.occurrences).collect()
     }
 
     pub fn find(&self, key: &str) -> Occurrence {
@@ -270,11 +295,12 @@ impl Stand {
     }
 }
 
-/// An alarm event as `key phase state`, with `*` if acknowledged.
+/// An alarm event as `key phase state`, with `*` if acknowledged and `~` if held.
 pub fn line(event: &EngineEvent) -> Option<String> {
     let EventKind::Alarm { phase, occurrence, .. } = &event.kind else { return None };
     let star = if occurrence.is_acknowledged() { "*" } else { "" };
-    Some(format!("{} {}/{}{star}", occurrence.key.0, phase.as_str(), occurrence.state.as_str()))
+    let wave = if occurrence.hold().is_some() { "~" } else { "" };
+    Some(format!("{} {}/{}{star}{wave}", occurrence.key.0, phase.as_str(), occurrence.state.as_str()))
 }
 
 /// Key of the limit on SpO2 of mon-1 and of the others.

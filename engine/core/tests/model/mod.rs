@@ -16,17 +16,35 @@ use crate::common::{CANNOT_EVALUATE_DELAY_S, CUFF, CUFF_FRESH_S, FRESH_S, HR, IN
 /// Something that happened.
 #[derive(Clone, Debug)]
 pub enum Happening {
-    Heard { device: usize, report: Report },
-    Acknowledged { key: String },
+    Heard {
+        device: usize,
+        report: Report,
+    },
+    Acknowledged {
+        key: String,
+    },
+    /// All signals of the bed are paused for some seconds, or off without end.
+    Held {
+        seconds: Option<u64>,
+    },
+    Enabled,
     Restarted,
 }
 
-/// What the model expects of an occurrence: state, acknowledged, priority.
-pub type Expected = BTreeMap<String, (AlarmState, bool, Priority)>;
+/// What begins again within so many seconds is joined.
+pub const JOIN_S: u64 = 5;
+
+/// What the model expects of an occurrence: state, acknowledged, held, priority, number of starts.
+pub type Expected = BTreeMap<String, (AlarmState, bool, bool, Priority, u32)>;
 
 /// Open occurrences at second `now`, and how many there ever were.
 pub fn expected(history: &[(u64, Happening)], devices: usize, now: u64) -> (Expected, u64) {
-    let mut ward = Ward { devices: (0..devices).map(Device::new).collect(), signals: BTreeMap::new(), started: 0 };
+    let mut ward = Ward {
+        devices: (0..devices).map(Device::new).collect(),
+        signals: BTreeMap::new(),
+        ended: BTreeMap::new(),
+        started: 0,
+    };
     let mut rest = history;
     for second in 0..=now {
         ward.time(second);
@@ -38,7 +56,7 @@ pub fn expected(history: &[(u64, Happening)], devices: usize, now: u64) -> (Expe
     let open = ward.signals.iter().filter(|(_, signal)| signal.told);
     let open = open.map(|(key, signal)| {
         let state = if signal.exists { AlarmState::Active } else { AlarmState::Latched };
-        (key.clone(), (state, signal.acknowledged, signal.priority))
+        (key.clone(), (state, signal.acknowledged, signal.hold.is_some(), signal.priority, signal.count))
     });
     (open.collect(), ward.started)
 }
@@ -46,6 +64,8 @@ pub fn expected(history: &[(u64, Happening)], devices: usize, now: u64) -> (Expe
 struct Ward {
     devices: Vec<Device>,
     signals: BTreeMap<String, Signal>,
+    /// When what people were told of was over, and how often it had begun.
+    ended: BTreeMap<String, (u64, u32)>,
     started: u64,
 }
 
@@ -55,8 +75,12 @@ struct Signal {
     told: bool,
     acknowledged: bool,
     latching: bool,
+    begun: u64,
     tell_at: u64,
     priority: Priority,
+    count: u32,
+    /// Held back: until a second, or without end.
+    hold: Option<Option<u64>>,
 }
 
 struct Device {
@@ -189,10 +213,12 @@ fn limit_key(device: &str, kind: &str, plan: &Plan) -> String {
 
 impl Ward {
     fn time(&mut self, now: u64) {
-        for signal in self.signals.values_mut().filter(|signal| !signal.told && signal.tell_at <= now) {
-            signal.told = true;
-            self.started += 1;
+        for signal in self.signals.values_mut() {
+            signal.hold = signal.hold.filter(|until| until.is_none_or(|until| until > now));
         }
+        let due = self.signals.iter().filter(|(_, signal)| !signal.told && signal.tell_at <= now);
+        let due: Vec<String> = due.map(|(key, _)| key.clone()).collect();
+        due.iter().for_each(|key| self.start(key));
         for index in 0..self.devices.len() {
             self.judge(index, now);
             for metric in &mut self.devices[index].metrics {
@@ -224,15 +250,22 @@ impl Ward {
                 let Some(signal) = self.signals.get_mut(key).filter(|signal| signal.told) else { return };
                 signal.acknowledged = true;
                 if !signal.exists {
-                    self.signals.remove(key);
+                    self.end(key, now);
                 }
             }
+            Happening::Held { seconds } => {
+                for signal in self.signals.values_mut().filter(|signal| signal.told) {
+                    signal.hold = Some(seconds.map(|seconds| now + seconds));
+                }
+            }
+            Happening::Enabled => self.signals.values_mut().for_each(|signal| signal.hold = None),
             Happening::Restarted => self.restart(now),
         }
     }
 
     fn restart(&mut self, now: u64) {
         self.signals.retain(|_, signal| signal.told);
+        self.ended.clear();
         let signals = &self.signals;
         let exists = |key: String| signals.get(&key).is_some_and(|signal| signal.exists);
         for (index, old) in self.devices.iter_mut().enumerate() {
@@ -390,22 +423,43 @@ impl Ward {
     fn tell(&mut self, key: String, exists: bool, priority: Priority, latching: bool, tell_at: u64, now: u64) {
         let Some(signal) = self.signals.get_mut(&key) else {
             if exists {
-                let told = tell_at <= now;
-                self.started += u64::from(told);
-                let acknowledged = false;
-                self.signals.insert(key, Signal { exists, told, acknowledged, latching, tell_at, priority });
+                let (told, acknowledged, begun, count, hold) = (false, false, now, 1, None);
+                let signal = Signal { exists, told, acknowledged, latching, begun, tell_at, priority, count, hold };
+                self.signals.insert(key.clone(), signal);
+                if tell_at <= now {
+                    self.start(&key);
+                }
             }
             return;
         };
         if exists {
             if priority > signal.priority {
-                signal.acknowledged = false;
+                (signal.acknowledged, signal.hold) = (false, None);
+            }
+            if !signal.exists {
+                (signal.count, signal.hold) = (signal.count + 1, None);
             }
             (signal.exists, signal.priority) = (true, priority);
         } else if signal.told && signal.latching && !signal.acknowledged {
             signal.exists = false;
         } else {
-            self.signals.remove(&key);
+            self.end(&key, now);
+        }
+    }
+
+    /// People are told: under a name of before if it was over a short time ago.
+    fn start(&mut self, key: &str) {
+        let Some(signal) = self.signals.get_mut(key) else { return };
+        signal.told = true;
+        match self.ended.get(key).filter(|(ended, _)| signal.begun - ended <= JOIN_S) {
+            Some((_, count)) => signal.count = count + 1,
+            None => self.started += 1,
+        }
+    }
+
+    fn end(&mut self, key: &str, now: u64) {
+        if let Some(signal) = self.signals.remove(key).filter(|signal| signal.told) {
+            self.ended.insert(key.to_owned(), (now, signal.count));
         }
     }
 }

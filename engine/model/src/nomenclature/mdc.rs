@@ -563,12 +563,72 @@ pub const X_EVT_CANNOT_EVALUATE: Code = Code::new(&Term {
     unit: None,
 });
 
+/// A clock jumped. PROJECT-PRIVATE, code 0.
+pub const X_EVT_CLOCK_JUMPED: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_EVT_CLOCK_JUMPED",
+    kind: CodeKind::Event,
+    description: "A clock jumped. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: None,
+});
+
+/// Several things hold at once that together are a hazard. PROJECT-PRIVATE, code 0.
+pub const X_EVT_COMBINED: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_EVT_COMBINED",
+    kind: CodeKind::Event,
+    description: "Several things hold at once that together are a hazard. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: None,
+});
+
+/// A destination does not confirm what it is sent. PROJECT-PRIVATE, code 0.
+pub const X_EVT_DELIVERY_FAILED: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_EVT_DELIVERY_FAILED",
+    kind: CodeKind::Event,
+    description: "A destination does not confirm what it is sent. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: None,
+});
+
+/// A value falls faster than its rule allows. PROJECT-PRIVATE, code 0.
+pub const X_EVT_FAST_FALL: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_EVT_FAST_FALL",
+    kind: CodeKind::Event,
+    description: "A value falls faster than its rule allows. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: None,
+});
+
+/// A value rises faster than its rule allows. PROJECT-PRIVATE, code 0.
+pub const X_EVT_FAST_RISE: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_EVT_FAST_RISE",
+    kind: CodeKind::Event,
+    description: "A value rises faster than its rule allows. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: None,
+});
+
 /// Appliance lost contact with device. PROJECT-PRIVATE, code 0 (prefer MDC_EVT_COMM_LOST).
 pub const X_EVT_GATEWAY_LINK_LOST: Code = Code::new(&Term {
     value: 0,
     refid: "MDCX_EVT_GATEWAY_LINK_LOST",
     kind: CodeKind::Event,
     description: "Appliance lost contact with device. PROJECT-PRIVATE, code 0 (prefer MDC_EVT_COMM_LOST)",
+    loinc: None,
+    unit: None,
+});
+
+/// The device is another one than before. PROJECT-PRIVATE, code 0.
+pub const X_EVT_IDENTITY_CHANGED: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_EVT_IDENTITY_CHANGED",
+    kind: CodeKind::Event,
+    description: "The device is another one than before. PROJECT-PRIVATE, code 0",
     loinc: None,
     unit: None,
 });
@@ -609,6 +669,16 @@ pub const X_EVT_STALE: Code = Code::new(&Term {
     refid: "MDCX_EVT_STALE",
     kind: CodeKind::Event,
     description: "A metric has had no new value for longer than its freshness bound. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: None,
+});
+
+/// Nobody answered an alarm, and nobody is left to tell. PROJECT-PRIVATE, code 0.
+pub const X_EVT_UNANSWERED: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_EVT_UNANSWERED",
+    kind: CodeKind::Event,
+    description: "Nobody answered an alarm, and nobody is left to tell. PROJECT-PRIVATE, code 0",
     loinc: None,
     unit: None,
 });
@@ -4792,11 +4862,18 @@ pub(super) const TABLE: &[Code] = &[
     X_EVT_BED_NOT_LOW,
     X_EVT_BED_SIDERAIL_DOWN,
     X_EVT_CANNOT_EVALUATE,
+    X_EVT_CLOCK_JUMPED,
+    X_EVT_COMBINED,
+    X_EVT_DELIVERY_FAILED,
+    X_EVT_FAST_FALL,
+    X_EVT_FAST_RISE,
     X_EVT_GATEWAY_LINK_LOST,
+    X_EVT_IDENTITY_CHANGED,
     X_EVT_INVALID,
     X_EVT_LINK_LOST,
     X_EVT_NURSE_CALL,
     X_EVT_STALE,
+    X_EVT_UNANSWERED,
     X_INFANT_BED_CANOPY,
     X_INFANT_BED_CONTROL_MODE,
     X_INFANT_BED_HEATER_POWER,
