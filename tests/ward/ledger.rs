@@ -83,7 +83,7 @@ impl Ledger {
         let has_ended =
             |id: &OccurrenceId| alarms().any(|(phase, occurrence)| phase == Phase::End && occurrence.id == *id);
         let keys = step.commands.iter().filter_map(|command| {
-            let Command::Answer { occurrence: id, answer, .. } = command else { continue };
+            let Command::Answer { occurrence: id, answer, .. } = command else { return None };
             let known = known.iter().find(|occurrence| occurrence.id == *id && !has_ended(id))?;
             (*answer == Answer::Acknowledge).then(|| Arc::clone(&known.key.0))
         });
