@@ -48,6 +48,7 @@ pub(crate) fn install(schedule: &mut Schedule) {
     schedule.add_systems(judge_conditions.in_set(Stage::Judge));
 }
 
+#[allow(clippy::too_many_arguments, reason = "a system names every resource it uses")]
 fn judge_conditions(
     clock: Res<Clock>,
     index: Res<Index>,
