@@ -8,6 +8,7 @@ mod decode;
 mod demo;
 mod ehr;
 mod generate;
+mod hl7;
 mod load;
 mod profiles;
 mod record;
@@ -87,6 +88,8 @@ enum Command {
     Simulate(simulate::Arguments),
     /// The receiving side of the HL7 interface, for benches.
     Ehr(ehr::Arguments),
+    /// Checks of HL7 messages.
+    Hl7(hl7::Arguments),
     /// JSON Schema of the configuration.
     Schema(schema::Arguments),
     /// The nomenclature table.
@@ -139,6 +142,7 @@ fn run(arguments: Arguments) -> CommandResult {
         Command::Decode(arguments) => decode::run(arguments),
         Command::Simulate(arguments) => simulate::run(arguments),
         Command::Ehr(arguments) => ehr::run(arguments, json),
+        Command::Hl7(arguments) => hl7::run(arguments, json),
         Command::Schema(arguments) => schema::run(arguments),
         Command::Codes(arguments) => codes::run(arguments, json),
         Command::Profiles(arguments) => profiles::run(arguments, json),

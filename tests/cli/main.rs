@@ -6,6 +6,7 @@
 mod catalogue;
 mod check;
 mod decode;
+mod hl7;
 mod outside;
 mod register_map;
 #[path = "../support/mod.rs"]
@@ -16,13 +17,14 @@ use std::process::Stdio;
 
 use support::process::{command, vigil};
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "demo",
     "run",
     "check",
     "decode",
     "simulate",
     "ehr",
+    "hl7",
     "schema",
     "codes",
     "profiles",

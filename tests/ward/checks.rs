@@ -68,6 +68,9 @@ fn instant(at: Timestamp, start: Now) -> Instant {
 /// An observation message has the numbers of its report, and nothing where there is none.
 pub(crate) fn charted(bytes: &[u8], ledger: &Ledger) {
     let message = Message::parse(bytes).unwrap_or_else(|error| panic!("the EHR gets what is no message: {error}"));
+    let checked = vigil_messages::check::check(bytes);
+    let bad = checked.findings.iter().find(|finding| finding.severity > vigil_messages::check::Severity::Note);
+    assert_eq!(bad, None, "what leaves breaks no rule of the device profiles");
     let id = message.header().field(10).text();
     let Some(report) = ledger.charts.get(&*id) else {
         assert_eq!(message.header().field(9).component(2).text(), "R40", "{id} is of no report");

@@ -6,9 +6,11 @@
 //!
 //! - [`hl7`]: reading and writing HL7 v2, the two outgoing messages, acknowledgements.
 //! - [`mqtt`]: topics, payloads, the envelope that waits in the outbox, answers that come back.
+//! - [`check`]: what an interface engineer would object to in a message.
 //! - [`destination`]: what an operator may say about a receiver.
 //! - [`encode`]: one engine event and one destination to the messages that the receiver gets.
 
+pub mod check;
 pub mod control;
 pub mod destination;
 pub mod duration_text;
