@@ -7,6 +7,7 @@
 //!
 //! Nothing here is part of a running appliance except in `vigil demo`; no value comes from a person.
 
+pub mod baxter_as50;
 pub mod bbraun_bcc;
 pub mod bus_conversation;
 pub mod conversation;
@@ -14,6 +15,7 @@ pub mod course;
 pub mod device;
 pub mod ehr;
 pub mod fault;
+pub mod fresenius_base;
 pub mod ge_giraffe;
 pub mod intellivue;
 pub mod ivy_450c;
@@ -30,16 +32,19 @@ pub mod scale;
 pub mod scenario;
 pub mod serve;
 pub mod simulate;
+pub mod terumo_te_ss;
 pub mod vital;
 pub mod ward;
 pub mod wire;
 
+pub use baxter_as50::BaxterAs50;
 pub use bbraun_bcc::BbraunBcc;
 pub use bus_conversation::BusConversation;
 pub use conversation::Conversation;
 pub use device::SimDevice;
 pub use ehr::Ehr;
 pub use fault::{FaultPlan, FaultPlanError};
+pub use fresenius_base::FreseniusBase;
 pub use ge_giraffe::GeGiraffe;
 pub use intellivue::Intellivue;
 pub use ivy_450c::Ivy450c;
@@ -54,5 +59,6 @@ pub use puritan_bennett::PuritanBennett;
 pub use scale::Scale;
 pub use scenario::{Scenario, ScenarioError};
 pub use simulate::{ModbusSimulation, Simulation};
+pub use terumo_te_ss::TerumoTeSs;
 pub use ward::{SimulatedWard, WardSettings};
 pub use wire::Wire;

@@ -6,8 +6,10 @@ use vigil_model::Instant;
 use vigil_protocols::driver::Driver;
 use vigil_protocols::modbus::{Framing, RegisterProfile, UnitId};
 
+use crate::baxter_as50::BaxterAs50;
 use crate::bbraun_bcc::BbraunBcc;
 use crate::device::SimDevice;
+use crate::fresenius_base::FreseniusBase;
 use crate::ge_giraffe::GeGiraffe;
 use crate::intellivue::Intellivue;
 use crate::ivy_450c::Ivy450c;
@@ -21,6 +23,7 @@ use crate::pump::Pump;
 use crate::puritan_bennett::PuritanBennett;
 use crate::scale::Scale;
 use crate::scenario::Scenario;
+use crate::terumo_te_ss::TerumoTeSs;
 
 /// What a simulated device shows.
 #[derive(Clone, Debug)]
@@ -62,6 +65,9 @@ impl Simulation {
             Driver::PuritanBennett => Box::new(PuritanBennett::new(patient, self.bed, start)),
             Driver::GeGiraffe => Box::new(GeGiraffe::new(patient, start)),
             Driver::Ivy450c => Box::new(Ivy450c::new(patient, start)),
+            Driver::TerumoTeSs => Box::new(TerumoTeSs::new(patient, self.bed, start)),
+            Driver::FreseniusBase => Box::new(FreseniusBase::new(patient, start)),
+            Driver::BaxterAs50 => Box::new(BaxterAs50::new(patient, start)),
             Driver::MasimoAscii => Box::new(Masimo::new(patient, self.bed, start)),
             Driver::DraegerMedibus => Box::new(Medibus::new(patient, start)),
         }

@@ -130,6 +130,12 @@ drivers! {
     BbraunBcc = bbraun_bcc "bbraun-bcc";
     /// Alaris / Asena syringe pumps.
     AlarisAsena = alaris_asena "alaris-asena";
+    /// Terumo TE-SS syringe pumps.
+    TerumoTeSs = terumo_te_ss "terumo-te-ss";
+    /// Fresenius Base with syringe pumps.
+    FreseniusBase = fresenius_base "fresenius-base";
+    /// Baxter AS50 syringe pumps.
+    BaxterAs50 = baxter_as50 "baxter-as50";
     /// Patient scales with the "ESC" protocol.
     EscScale = esc_scale "esc-scale";
     /// Puritan Bennett 840 and 980 ventilators.

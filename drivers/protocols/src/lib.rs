@@ -5,6 +5,7 @@
 //! Requests come from closed lists that only read: a request that writes to a device cannot be expressed.
 
 pub mod alaris_asena;
+pub mod baxter_as50;
 pub mod bbraun_bcc;
 #[cfg(test)]
 mod captures;
@@ -13,6 +14,7 @@ pub mod check;
 pub mod draeger_medibus;
 pub mod driver;
 pub mod esc_scale;
+pub mod fresenius_base;
 pub mod ge_giraffe;
 pub mod ge_s5_dri;
 pub mod ivy_450c;
@@ -29,6 +31,7 @@ pub mod row;
 pub mod session;
 pub mod settings;
 pub mod tape;
+pub mod terumo_te_ss;
 pub mod watch;
 
 pub use session::{Decoder, Session, Transmit};

@@ -10,6 +10,7 @@
 //! | several requests due             | an alarm request, unless it was the last one asked; else the one due longest    |
 //! | answer to what was asked         | reported; the next request                                                      |
 //! | answer to something else         | `Unexpected`: late, counted and never taken for the answer that is waited for   |
+//! | a refusal                        | the fault; asked again when it is due                                           |
 //! | no answer in time                | the half frame is dropped; asked once more; then `Timeout` and the next request |
 //! | after a time-out                 | [`LATE_WINDOW`] of silence, so that a late answer meets no new question         |
 //! | silent for the quiet time        | link lost; from then on nothing is repeated, and requests are spread out         |
@@ -119,6 +120,7 @@ impl<D: Asked> PollSession<D> {
     fn take(&mut self, now: Now, incoming: Incoming<D::Request>) {
         let (request, reports, then) = match incoming {
             Incoming::Fault(fault) => return self.fault(fault),
+            Incoming::Refused(fault) => return self.refused(now.monotonic, fault),
             Incoming::Answer { request, reports, then } => (request, reports, then),
         };
         if self.hear(now.monotonic) {
@@ -154,9 +156,20 @@ impl<D: Asked> PollSession<D> {
         }
     }
 
+    fn refused(&mut self, now: Instant, fault: Fault) {
+        if self.hear(now) {
+            self.start_over(now);
+        }
+        self.fault(fault);
+        if let Turn::Device { .. } = self.turn {
+            self.turn = Turn::Ours { not_before: now + LATE_WINDOW };
+        }
+    }
+
     /// The request to ask now, if one is due.
     fn choose(&self, now: Instant) -> Option<usize> {
-        let due = || self.plan.iter().enumerate().filter(|(_, (_, due))| *due <= now);
+        let wanted = |request| self.device.wants(request);
+        let due = || self.plan.iter().enumerate().filter(|(_, (entry, due))| *due <= now && wanted(entry.request));
         let urgent = due().find(|(_, (entry, _))| entry.urgent && Some(entry.request) != self.last_asked);
         // `min_by_key` keeps the first of equals: the order of the plan.
         urgent.or_else(|| due().min_by_key(|(_, (_, due))| *due)).map(|(index, _)| index)
@@ -174,6 +187,13 @@ impl<D: Asked> PollSession<D> {
         let request = entry.request;
         self.last_asked = Some(request);
         self.ask(now, request, !matches!(self.watch.state(), LinkState::Lost { .. }));
+    }
+
+    /// Sends what cannot wait for our turn.
+    fn prompt(&mut self) {
+        while let Some(bytes) = self.device.prompt() {
+            self.transmits.push_back(Transmit::new(bytes));
+        }
     }
 
     fn ask(&mut self, now: Instant, request: D::Request, repeat_left: bool) {
@@ -238,9 +258,11 @@ impl<D: Asked> Session for PollSession<D> {
         self.device.push(bytes);
         while let Some(incoming) = self.device.poll() {
             self.take(now, incoming);
+            self.prompt();
             // At once, so that it makes no difference in which pieces the bytes arrive.
             self.advance(now.monotonic);
         }
+        self.prompt();
     }
 
     fn handle_timeout(&mut self, now: Now) {
@@ -255,7 +277,10 @@ impl<D: Asked> Session for PollSession<D> {
     fn poll_timeout(&self) -> Option<Instant> {
         let turn = match self.turn {
             Turn::Closed => None,
-            Turn::Ours { not_before } => self.plan.iter().map(|(_, due)| (*due).max(not_before)).min(),
+            Turn::Ours { not_before } => {
+                let wanted = self.plan.iter().filter(|(entry, _)| self.device.wants(entry.request));
+                wanted.map(|(_, due)| (*due).max(not_before)).min()
+            }
             Turn::Device { deadline, .. } => Some(deadline),
         };
         [turn, self.watch.deadline()].into_iter().flatten().min()

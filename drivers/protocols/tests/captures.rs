@@ -206,3 +206,24 @@ fn the_captured_packets_of_an_ivy_monitor_have_the_values_they_show() {
         assert_eq!(found[place], value, "{place}");
     }
 }
+
+#[test]
+fn computed_and_printed_frames_of_pumps_are_read() {
+    for driver in [Driver::FreseniusBase, Driver::TerumoTeSs, Driver::BaxterAs50] {
+        for frame in frames(driver) {
+            let reports = decode(driver, &frame);
+            let is_device = frame["dir"] == "device>host";
+            let faults = reports.iter().filter(|report| matches!(report, Report::Fault(_))).count();
+            assert_eq!(faults == 0, is_device, "{}: {reports:?}", frame["id"]);
+            let found = observations(&reports);
+            if let Some(rate) = frame["expect"]["rate_ml_h"].as_f64() {
+                assert_eq!(found["MDC_FLOW_FLUID_PUMP 1.1.1.1"], format!("{rate:.1}"));
+                let volume = frame["expect"]["volume_ml"].as_f64().unwrap();
+                assert_eq!(found["MDC_VOL_FLUID_DELIV 1.1.1.2"], format!("{volume:.3}"));
+            }
+            if let Some(id) = frame["expect"]["devid"].as_str().filter(|_| is_device) {
+                assert!(reports.iter().any(|report| matches!(report, Report::Identity(known) if &*known.serial == id)));
+            }
+        }
+    }
+}

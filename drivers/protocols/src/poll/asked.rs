@@ -15,6 +15,17 @@ pub(crate) trait Asked: Send + 'static {
     /// The request as it goes on the wire.
     fn encode(&self, request: Self::Request) -> Vec<u8>;
 
+    /// Whether a request makes sense with what is known about the device. One that does not is left out.
+    fn wants(&self, _request: Self::Request) -> bool {
+        true
+    }
+
+    /// Bytes that must go on the wire at once, whoever's turn it is: an acknowledgement, a sign of life. Asked for after
+    /// every input until there are none.
+    fn prompt(&mut self) -> Option<Vec<u8>> {
+        None
+    }
+
     /// A new connection, or a link that was lost: half frames and what was known about the device are forgotten.
     fn forget(&mut self);
 
@@ -40,6 +51,8 @@ pub(crate) enum Incoming<R> {
         /// What to ask next.
         then: Then<R>,
     },
+    /// A frame of the device that refuses what was asked, without saying what that was. It is asked again when it is due.
+    Refused(Fault),
     /// Bytes that are no answer: damaged, or not of the device.
     Fault(Fault),
 }
@@ -74,9 +87,11 @@ impl<D: Asked> Decoder for Listener<D> {
         while let Some(incoming) = self.device.poll() {
             match incoming {
                 Incoming::Answer { reports, .. } => self.reports.extend(reports),
-                Incoming::Fault(fault) => self.reports.push_back(Report::Fault(fault)),
+                Incoming::Refused(fault) | Incoming::Fault(fault) => self.reports.push_back(Report::Fault(fault)),
             }
         }
+        // A listener does not speak.
+        while self.device.prompt().is_some() {}
     }
 
     fn finish(&mut self) {
