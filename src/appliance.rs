@@ -202,7 +202,7 @@ impl Appliance {
                     let kind = LogKind::Answered { answer: *answer, by: by.clone(), known: *known };
                     log.push(LogEntry { at: event.at, seq: event.seq, occurrence: occurrence.clone(), kind });
                 }
-                EventKind::Observations(_) | EventKind::Bed(_) | EventKind::Device(_) => {}
+                EventKind::Observations(_) | EventKind::Bed(_) | EventKind::Device(_) | EventKind::Charted { .. } => {}
             }
             for destination in &self.destinations {
                 outgoing.extend(vigil_messages::encode(destination, &self.ward, event, &mut self.control_ids));

@@ -28,14 +28,17 @@ pub fn start(plan: &Plan, restored: &RestoredState, now: Now) -> Option<Recorder
 
 /// What is known of a run before anything has happened.
 pub fn beginning(plan: &Plan, restored: &RestoredState, now: Now) -> Beginning {
-    let profiles = plan.source.profiles.iter();
+    let texts = |read: &[(String, String)]| {
+        read.iter().map(|(file, text)| ProfileText { file: file.clone(), text: text.clone() }).collect()
+    };
     Beginning {
         version: 0, // set when it is written
         program: env!("CARGO_PKG_VERSION").to_owned(),
         source: Source {
             name: plan.source.name.clone(),
             text: plan.source.text.clone(),
-            profiles: profiles.map(|(file, text)| ProfileText { file: file.clone(), text: text.clone() }).collect(),
+            profiles: texts(&plan.source.profiles),
+            charts: texts(&plan.source.charts),
         },
         links: plan.links.iter().map(|link| link.id().clone()).collect(),
         checkpoint: Checkpoint {

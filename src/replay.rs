@@ -95,7 +95,7 @@ impl Replay {
         let ward = plan.ward.clone();
         let mut engine = Engine::new(ward.clone(), start.now());
         let Checkpoint { next_seq, next_occurrence, next_control, occurrences, .. } = start.clone();
-        engine.restore(Restored { next_seq, next_occurrence, occurrences }, start.now());
+        engine.restore(Restored { next_seq, next_occurrence, occurrences, entries: Vec::new() }, start.now());
         let player = |id: &Arc<str>| {
             let link = plan.links.iter().find(|link| link.id() == id)?;
             Some(LinkPlayer::new(run.link(id), playback(link)))
@@ -219,11 +219,14 @@ impl ProfileSource for Recorded<'_> {
     }
 
     fn files(&self) -> Vec<vigil_config::ProfileText> {
-        let profiles = self.0.beginning.source.profiles.iter();
-        let text = |profile: &vigil_recording::ProfileText| vigil_config::ProfileText {
-            file: profile.file.clone(),
-            text: Ok(profile.text.clone()),
-        };
-        profiles.map(text).collect()
+        self.0.beginning.source.profiles.iter().map(recorded_text).collect()
     }
+
+    fn charts(&self, _: &str) -> Result<Vec<vigil_config::ProfileText>, String> {
+        Ok(self.0.beginning.source.charts.iter().map(recorded_text).collect())
+    }
+}
+
+fn recorded_text(text: &vigil_recording::ProfileText) -> vigil_config::ProfileText {
+    vigil_config::ProfileText { file: text.file.clone(), text: Ok(text.text.clone()) }
 }

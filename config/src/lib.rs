@@ -10,6 +10,7 @@
 //! - [`report`]: what `vigil check` tells about a plan: schedules, loads, worst-case staleness, codes.
 //! - [`problem`]: what is wrong.
 
+mod charts;
 mod check;
 mod document;
 mod element;
@@ -25,10 +26,11 @@ mod scalar;
 mod schedule;
 mod schema;
 
+pub use charts::{BUILT_IN_CHARTS, chart_schema, parse_chart};
 pub use check::{BUILT_IN_PRESETS, parse};
 pub use file::File;
 pub use load::load;
-pub use plan::{LinkPlan, Plan, PresetUse, RecordingPlan, Source};
+pub use plan::{InputUse, LinkPlan, Plan, PresetUse, RecordingPlan, ScoreUse, Source};
 pub use problem::{Problem, Severity};
 pub use profiles::{EmbeddedProfiles, ProfileSource, ProfileText};
 pub use report::Report;

@@ -26,9 +26,11 @@ pub fn load(path: &Path, profiles: &[PathBuf]) -> Result<Plan, Vec<Problem>> {
     let text = read_text(path)
         .map_err(|why| vec![Problem::of_file(&name, format!("cannot be read: {why}"), "check path and permissions")])?;
     let base = path.parent().unwrap_or(Path::new("")).to_path_buf();
-    let source = Files { base: base.clone(), extra: profiles.to_vec(), read: RefCell::default() };
+    let source =
+        Files { base: base.clone(), extra: profiles.to_vec(), read: RefCell::default(), charts: RefCell::default() };
     let mut plan = crate::parse(&text, &name, &source)?;
     plan.source.profiles = source.read.into_inner();
+    plan.source.charts = source.charts.into_inner();
     plan.data_dir = base.join(&plan.data_dir);
     for destination in &mut plan.destinations {
         let Destination::Mqtt(mqtt) = destination else { continue };
@@ -58,20 +60,22 @@ struct Files {
     extra: Vec<PathBuf>,
     /// Name and text of every profile that was read.
     read: RefCell<Vec<(String, String)>>,
+    /// Name and text of every chart that was read.
+    charts: RefCell<Vec<(String, String)>>,
+}
+
+/// Reads a text and remembers it.
+fn text(path: &Path, read: &RefCell<Vec<(String, String)>>) -> ProfileText {
+    let text = ProfileText { file: path.display().to_string(), text: read_text(path) };
+    if let Ok(found) = &text.text {
+        read.borrow_mut().push((text.file.clone(), found.clone()));
+    }
+    text
 }
 
 impl Files {
-    fn profile(&self, path: &Path) -> ProfileText {
-        let profile = ProfileText { file: path.display().to_string(), text: read_text(path) };
-        if let Ok(text) = &profile.text {
-            self.read.borrow_mut().push((profile.file.clone(), text.clone()));
-        }
-        profile
-    }
-}
-
-impl ProfileSource for Files {
-    fn folder(&self, folder: &str) -> Result<Vec<ProfileText>, String> {
+    /// The TOML files of a folder, ascending.
+    fn listed(&self, folder: &str) -> Result<Vec<PathBuf>, String> {
         let folder = self.base.join(folder);
         let entries = std::fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         let mut paths = Vec::new();
@@ -82,14 +86,24 @@ impl ProfileSource for Files {
             }
         }
         if paths.len() > PROFILES_MAX {
-            return Err(format!("{} has more than {PROFILES_MAX} profiles", folder.display()));
+            return Err(format!("{} has more than {PROFILES_MAX} files", folder.display()));
         }
         paths.sort();
-        Ok(paths.iter().map(|path| self.profile(path)).collect())
+        Ok(paths)
+    }
+}
+
+impl ProfileSource for Files {
+    fn folder(&self, folder: &str) -> Result<Vec<ProfileText>, String> {
+        Ok(self.listed(folder)?.iter().map(|path| text(path, &self.read)).collect())
+    }
+
+    fn charts(&self, folder: &str) -> Result<Vec<ProfileText>, String> {
+        Ok(self.listed(folder)?.iter().map(|path| text(path, &self.charts)).collect())
     }
 
     fn files(&self) -> Vec<ProfileText> {
-        self.extra.iter().map(|path| self.profile(path)).collect()
+        self.extra.iter().map(|path| text(path, &self.read)).collect()
     }
 }
 

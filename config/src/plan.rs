@@ -32,6 +32,8 @@ pub struct Plan {
     pub recording: Option<RecordingPlan>,
     /// The texts that this plan was made of.
     pub source: Source,
+    /// The scores, bed by bed in the order of the ward.
+    pub scores: Vec<Vec<ScoreUse>>,
 }
 
 /// How much of what happens on the links is recorded.
@@ -52,12 +54,36 @@ pub struct Source {
     pub text: String,
     /// Name and text of each profile that was read for it and is not built in.
     pub profiles: Vec<(String, String)>,
+    /// Name and text of each chart that was read for it and is not built in.
+    pub charts: Vec<(String, String)>,
 }
 
 impl std::fmt::Debug for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Source({})", self.name) // patient data never reaches a log
     }
+}
+
+/// A score of a bed and who answers its inputs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScoreUse {
+    /// Name of the chart.
+    pub chart: Arc<str>,
+    /// Its inputs, in the order of the chart.
+    pub inputs: Vec<InputUse>,
+}
+
+/// An input of a score and who answers it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputUse {
+    /// Name of the input.
+    pub input: Arc<str>,
+    /// How long an answer counts; `None` until another patient is bound to the bed.
+    pub max_age: Option<Duration>,
+    /// Device, metric and row of each source, the preferred one first.
+    pub sources: Vec<String>,
+    /// Whether a person may chart it.
+    pub charted: bool,
 }
 
 /// How the preset of a bed was used.

@@ -17,6 +17,14 @@ pub trait ProfileSource {
     /// A sentence about why the folder cannot be read.
     fn folder(&self, folder: &str) -> Result<Vec<ProfileText>, String>;
 
+    /// The charts of early-warning scores in a folder, in the same way.
+    ///
+    /// # Errors
+    /// A sentence about why the folder cannot be read.
+    fn charts(&self, folder: &str) -> Result<Vec<ProfileText>, String> {
+        self.folder(folder)
+    }
+
     /// The profiles that were named one by one.
     fn files(&self) -> Vec<ProfileText>;
 }

@@ -45,8 +45,32 @@ pub struct BedReport {
     pub preset: Option<String>,
     /// Limits that are judged.
     pub limits: Vec<LimitReport>,
+    /// Scores that are calculated.
+    pub scores: Vec<ScoreReport>,
     /// Limits of the preset that are not judged, since no device provides the metric.
     pub unused_limits: Vec<String>,
+}
+
+/// A score of a bed and who answers its inputs.
+#[derive(Clone, Debug, Serialize)]
+pub struct ScoreReport {
+    /// Name of the chart.
+    pub chart: String,
+    /// Its inputs.
+    pub inputs: Vec<InputReport>,
+}
+
+/// An input of a score.
+#[derive(Clone, Debug, Serialize)]
+pub struct InputReport {
+    /// Name of the input.
+    pub input: String,
+    /// How long an answer counts; `null` until another patient is bound to the bed.
+    pub max_age: Option<DurationText>,
+    /// Device, metric and row of each source, the preferred one first.
+    pub sources: Vec<String>,
+    /// Whether a person may chart it.
+    pub charted: bool,
 }
 
 /// A limit that is judged.

@@ -36,6 +36,7 @@ fn ward() -> Ward {
             technical: TechnicalRules::default(),
             further: BedRules::default(),
         }],
+        calculators: Vec::new(),
         devices: vec![Device {
             id: "pump-401-1".into(),
             bed: BedIndex(0),

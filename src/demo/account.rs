@@ -158,7 +158,7 @@ impl Account {
                     LinkState::Connecting | LinkState::Associating => return,
                 }
             }
-            EventKind::Observations(_) | EventKind::Bed(_) => return,
+            EventKind::Observations(_) | EventKind::Bed(_) | EventKind::Charted { .. } => return,
         };
         self.event(event.at, &line);
     }

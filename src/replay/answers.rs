@@ -44,8 +44,8 @@ impl Names {
             }
             Command::Hold { scope, hold, by } => Some(Command::Hold { scope: self.scope(scope)?, hold, by }),
             Command::Enable { scope, by } => Some(Command::Enable { scope: self.scope(scope)?, by }),
-            // It names no occurrence.
-            Command::Delivery { .. } => Some(command),
+            // They name no occurrence.
+            Command::Delivery { .. } | Command::Chart { .. } => Some(command),
         }
     }
 

@@ -19,6 +19,9 @@ pub fn line(event: &EngineEvent) -> String {
         }),
         EventKind::Bed(summary) => json!({ "event": "bed", "summary": summary }),
         EventKind::Device(status) => json!({ "event": "device", "status": status }),
+        EventKind::Charted { entry, taken } => json!({
+            "event": "charted", "bed": entry.bed, "input": entry.input, "value": entry.value, "by": entry.by, "taken": taken,
+        }),
     };
     line["seq"] = event.seq.into();
     line["at"] = event.at.to_string().into();

@@ -46,7 +46,11 @@ impl Step {
     pub(crate) fn observation_reports(&self) -> impl Iterator<Item = &ObservationReport> {
         self.events.iter().filter_map(|event| match &event.kind {
             EventKind::Observations(report) => Some(&**report),
-            EventKind::Alarm { .. } | EventKind::Answered { .. } | EventKind::Bed(_) | EventKind::Device(_) => None,
+            EventKind::Alarm { .. }
+            | EventKind::Answered { .. }
+            | EventKind::Charted { .. }
+            | EventKind::Bed(_)
+            | EventKind::Device(_) => None,
         })
     }
 }
@@ -132,7 +136,7 @@ impl Ledger {
                 EventKind::Bed(summary) => {
                     self.summaries.insert(Arc::clone(&summary.bed), summary.clone());
                 }
-                EventKind::Observations(_) | EventKind::Device(_) => {}
+                EventKind::Observations(_) | EventKind::Device(_) | EventKind::Charted { .. } => {}
             }
             for message in messages {
                 let id = Arc::clone(&message.control_id);
@@ -221,6 +225,10 @@ fn check_alarm_messages(event: &EngineEvent, occurrence: &Occurrence, messages: 
 fn alarm(event: &EngineEvent) -> Option<(Phase, &Occurrence)> {
     match &event.kind {
         EventKind::Alarm { phase, occurrence, .. } => Some((*phase, occurrence)),
-        EventKind::Answered { .. } | EventKind::Observations(_) | EventKind::Bed(_) | EventKind::Device(_) => None,
+        EventKind::Answered { .. }
+        | EventKind::Charted { .. }
+        | EventKind::Observations(_)
+        | EventKind::Bed(_)
+        | EventKind::Device(_) => None,
     }
 }

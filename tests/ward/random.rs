@@ -44,7 +44,10 @@ pub(crate) fn run(seed: u64) {
             let occurrences: Vec<Occurrence> = ledger.told.values().cloned().collect();
             let (next_seq, next_occurrence) = (engine.next_seq(), engine.next_occurrence());
             engine = Engine::new(Arc::clone(&ward), now);
-            engine.restore(Restored { next_seq, next_occurrence, occurrences: occurrences.clone() }, now);
+            engine.restore(
+                Restored { next_seq, next_occurrence, occurrences: occurrences.clone(), entries: Vec::new() },
+                now,
+            );
             reference = Reference::new(&ward, now);
             reference.restore(occurrences.iter());
             ledger.restart(ledger.told.clone());
@@ -171,7 +174,7 @@ fn ward(dice: &mut Dice) -> Ward {
     };
     let beds = vec![bed(0, dice), bed(1, dice)];
     let devices = (0..3).map(|number| device(number, dice)).collect();
-    Ward { appliance, beds, devices }
+    Ward { appliance, beds, devices, calculators: Vec::new() }
 }
 
 fn device(number: u32, dice: &mut Dice) -> Device {

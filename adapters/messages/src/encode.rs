@@ -5,6 +5,7 @@
 //! | alarm | PCD-04, alarm lane | retained state, alarm lane; at the end the final state and then what clears it |
 //! | observations | PCD-01, observation lane, if they may be charted | – |
 //! | bed, device | – | retained state, observation lane, replaces an older one that still waits |
+//! | charted | – (what it changes is told as an observation) | – |
 //! | answered | – | – (what an answer changes is an alarm event of its own) |
 
 use std::sync::Arc;
@@ -28,7 +29,7 @@ pub fn encode(destination: &Destination, ward: &Ward, event: &EngineEvent, ids: 
         EventKind::Observations(report) => &report.bed,
         EventKind::Bed(summary) => &summary.bed,
         EventKind::Device(status) => &status.bed,
-        EventKind::Answered { .. } => return Vec::new(),
+        EventKind::Answered { .. } | EventKind::Charted { .. } => return Vec::new(),
     };
     if !destination.takes_bed(bed) {
         return Vec::new();
@@ -64,6 +65,7 @@ fn encode_hl7(to: &Hl7Destination, ward: &Ward, making: &mut Making) {
         EventKind::Alarm { .. }
         | EventKind::Observations(_)
         | EventKind::Answered { .. }
+        | EventKind::Charted { .. }
         | EventKind::Bed(_)
         | EventKind::Device(_) => {}
     }
@@ -84,7 +86,7 @@ fn encode_mqtt(to: &MqttDestination, ward: &Ward, making: &mut Making) {
         }
         EventKind::Bed(summary) => making.add_state(bed_state(ward, summary, &topics)),
         EventKind::Device(status) => making.add_state(device_state(ward, status, &topics)),
-        EventKind::Observations(_) | EventKind::Answered { .. } => {}
+        EventKind::Observations(_) | EventKind::Answered { .. } | EventKind::Charted { .. } => {}
     }
 }
 

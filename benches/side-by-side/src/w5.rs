@@ -208,6 +208,7 @@ fn ward() -> Arc<Ward> {
         },
         beds: (0..DEVICES / DEVICES_OF_BED).map(bed).collect(),
         devices: (0..DEVICES).map(device).collect(),
+        calculators: Vec::new(),
     })
 }
 

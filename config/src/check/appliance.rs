@@ -3,14 +3,17 @@
 use std::time::Duration;
 
 use vigil_messages::DurationText;
-use vigil_model::{Appliance, Bed, BedIndex, BedRules, Location, Patient};
+use vigil_model::{Appliance, Bed, BedIndex, BedRules, Location, Patient, Score};
 
 use super::devices::CheckedDevice;
 use super::limits;
 use super::names::{self, Identifiers, Names};
 use super::presets::{self, Presets};
+use super::scores;
+use crate::charts::Charts;
 use crate::document::{Place, Problems};
 use crate::file::{ApplianceSection, BedLimitSection, BedSection, PatientSection, TechnicalSection};
+use crate::plan::ScoreUse;
 use crate::read::Limited;
 
 /// Bounds of a bed's report interval.
@@ -29,7 +32,12 @@ pub(crate) fn appliance(
     names::well_formed(&section.id, &place.key("id"), problems);
     names::text(&section.site, true, &place.key("site"), problems);
     names::text(&section.facility, false, &place.key("facility"), problems);
-    for (key, folder) in [("data_dir", Some(&section.data_dir)), ("profiles_dir", section.profiles_dir.as_ref())] {
+    let folders = [
+        ("data_dir", Some(&section.data_dir)),
+        ("profiles_dir", section.profiles_dir.as_ref()),
+        ("charts_dir", section.charts_dir.as_ref()),
+    ];
+    for (key, folder) in folders {
         if folder.is_some_and(|folder| folder.trim().is_empty() || folder.contains('\0')) {
             problems.error(&place.key(key), "is not a path", "name a folder, or leave it out");
         }
@@ -50,13 +58,18 @@ pub(crate) struct CheckedBed {
     /// Limits of the preset that no device of the bed can violate.
     pub(crate) unused_limits: Vec<String>,
     pub(crate) preset: Option<String>,
+    /// What the bed calculates, and the device that stands for it.
+    pub(crate) calculated: Option<(CheckedDevice, Vec<Score>)>,
+    pub(crate) scores: Vec<ScoreUse>,
 }
 
 /// Checks the beds. `devices` are all devices, with gaps where one could not be read.
+#[allow(clippy::too_many_arguments, reason = "everything a bed can refer to")]
 pub(crate) fn beds(
     sections: &[Option<Limited<BedSection, BedLimitSection>>],
     facility: &str,
     presets: &Presets,
+    charts: &Charts,
     beds: &Names,
     devices: &[Option<CheckedDevice>],
     problems: &mut Problems<'_, '_>,
@@ -81,7 +94,16 @@ pub(crate) fn beds(
             if of_bed.is_empty() && complete && beds.known().any(|known| known == section.id) {
                 problems.warning(&place, "has no device", "add a [[device]] for it, or remove the bed");
             }
-            let limits = limits::resolve(&place, preset, own, &of_bed, complete, problems);
+            let scores = scores::resolve(&place, &section.score, charts, &of_bed, complete, problems);
+            let calculated = (!scores.scores.is_empty()).then(|| scores::device(&section.id, &scores.scores, &place));
+            if let Some(calculated) = &calculated
+                && devices.iter().flatten().any(|device| device.id == calculated.id)
+            {
+                let message = format!("`{}` is the name of what this bed calculates", calculated.id);
+                problems.error(&place.key("score"), message, "give that device another id");
+            }
+            let providers: Vec<&CheckedDevice> = of_bed.iter().copied().chain(&calculated).collect();
+            let limits = limits::resolve(&place, preset, own, &providers, complete, problems);
             if let Some(preset) = preset
                 && limits.rules.is_empty()
                 && !of_bed.is_empty()
@@ -113,6 +135,8 @@ pub(crate) fn beds(
                     further: BedRules::default(),
                 },
                 unused_limits: limits.unused,
+                calculated: calculated.map(|device| (device, scores.scores)),
+                scores: scores.uses,
                 preset: preset.map(|preset| preset.name.clone()),
             }
         }));

@@ -49,6 +49,8 @@ pub(crate) struct CheckedDevice {
 pub(crate) enum Conversation {
     /// Alone on its link, with a driver of its own.
     Stream(DriverConfig),
+    /// Not at all: what the appliance calculates itself.
+    Calculated,
     /// One of several on a Modbus bus.
     Unit { profile: Arc<RegisterProfile>, unit: u8, poll_interval: Option<Duration>, quiet_time: Option<Duration> },
 }
@@ -73,6 +75,7 @@ pub(crate) fn devices(
             let conversation = conversation(section, &place, profiles, problems)?;
             let (profile, poll_interval) = match &conversation {
                 Conversation::Stream(config) => (config.profile(), config.poll_interval()),
+                Conversation::Calculated => return None, // not written by anybody
                 Conversation::Unit { profile, poll_interval, .. } => {
                     (profile.profile().clone(), poll_interval.unwrap_or_else(|| profile.poll_interval()))
                 }

@@ -90,6 +90,7 @@ fn share(
                     );
                 }
             },
+            Conversation::Calculated => {} // on no link
             Conversation::Unit { profile, unit, poll_interval, quiet_time } => {
                 unit_id(*unit, &transport, &units, device, problems);
                 units.push(BusUnit {
@@ -211,7 +212,7 @@ fn transport(
             let of_bus = || bus_serial_defaults(section.modbus.as_ref().and_then(|modbus| modbus.framing));
             let defaults = first.map_or_else(of_bus, |device| match &device.conversation {
                 Conversation::Stream(config) => config.driver().serial_defaults(),
-                Conversation::Unit { .. } => of_bus(),
+                Conversation::Unit { .. } | Conversation::Calculated => of_bus(),
             });
             let settings = self::serial(serial, defaults, &place.key("serial"), problems);
             (Transport::Serial(settings), serial.port.clone(), place.key("serial").key("port"))

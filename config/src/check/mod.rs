@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use vigil_model::{Device, Ward};
+use vigil_model::{BedIndex, Calculator, Device, DeviceIndex, Ward};
 
 mod appliance;
 mod bus;
+pub(crate) mod chart;
 mod destinations;
 mod devices;
 mod limits;
@@ -15,10 +16,12 @@ mod names;
 mod presets;
 mod recording;
 mod rules;
+mod scores;
 
 pub(crate) use names::shortened;
 pub use presets::BUILT_IN_PRESETS;
 
+use crate::charts::Charts;
 use crate::document::{Document, Problems};
 use crate::plan::{Plan, PresetUse, Source};
 use crate::problem::Problem;
@@ -39,7 +42,8 @@ pub fn parse(text: &str, name: &str, source: &dyn ProfileSource) -> Result<Plan,
     match plan {
         Some(mut plan) if !problems.refuse() => {
             plan.warnings = problems.into_sorted();
-            plan.source = Source { name: name.to_owned(), text: text.to_owned(), profiles: Vec::new() };
+            plan.source =
+                Source { name: name.to_owned(), text: text.to_owned(), profiles: Vec::new(), charts: Vec::new() };
             Ok(plan)
         }
         _ => Err(problems.into_sorted()),
@@ -54,23 +58,27 @@ fn check(problems: &mut Problems<'_, '_>, source: &dyn ProfileSource) -> Option<
     let appliance = section.and_then(|section| appliance::appliance(section, &mut identifiers, problems));
     let profiles = Profiles::collect(section.and_then(|section| section.profiles_dir.as_deref()), source, problems);
 
+    let charts = Charts::collect(section.and_then(|section| section.charts_dir.as_deref()), source, problems);
+
     let bed_names = Names::collect("bed", "id", problems);
     let link_names = Names::collect("link", "id", problems);
     let presets = Presets::new(&draft.presets, problems);
     let devices = devices::devices(&draft.devices, &bed_names, &link_names, &profiles, &mut identifiers, problems);
     let facility = section.map_or("", |section| &section.facility);
-    let beds = appliance::beds(&draft.beds, facility, &presets, &bed_names, &devices, problems);
+    let beds = appliance::beds(&draft.beds, facility, &presets, &charts, &bed_names, &devices, problems);
     let links = links::links(&draft.links, &devices, problems);
     let appliance_id = section.map_or("", |section| &section.id);
     destinations::destinations(&draft.destinations, appliance_id, &bed_names, problems);
 
     let recording = recording::recording(draft.recording.as_ref(), problems);
 
-    let mut uses = Vec::new();
-    let mut ward = Ward { appliance: appliance?, beds: Vec::new(), devices: Vec::new() };
+    let (mut uses, mut score_uses, mut calculated) = (Vec::new(), Vec::new(), Vec::new());
+    let mut ward = Ward { appliance: appliance?, beds: Vec::new(), devices: Vec::new(), calculators: Vec::new() };
     for bed in beds {
         let checked = bed?;
         ward.beds.push(checked.bed);
+        calculated.extend(checked.calculated.map(|(device, scores)| (device, scores, ward.beds.len() - 1)));
+        score_uses.push(checked.scores);
         uses.push(PresetUse { preset: checked.preset, unused: checked.unused_limits });
     }
     for device in devices {
@@ -84,6 +92,18 @@ fn check(problems: &mut Problems<'_, '_>, source: &dyn ProfileSource) -> Option<
             fresh_for: device.fresh_for,
         });
     }
+    for (device, scores, bed) in calculated {
+        let index = DeviceIndex(u32::try_from(ward.devices.len()).ok()?);
+        ward.calculators.push(Calculator { device: index, scores });
+        ward.devices.push(Device {
+            bed: BedIndex(u32::try_from(bed).ok()?),
+            id: device.id.into(),
+            profile: device.profile,
+            eui64: None,
+            quiet_time: device.quiet_time,
+            fresh_for: None,
+        });
+    }
     Some(Plan {
         ward: Arc::new(ward),
         links,
@@ -93,5 +113,6 @@ fn check(problems: &mut Problems<'_, '_>, source: &dyn ProfileSource) -> Option<
         presets: uses,
         recording,
         source: Source::default(),
+        scores: score_uses,
     })
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use vigil_messages::DurationText;
 use vigil_model::Priority;
 
-use super::{BedLimitSection, eui64_schema, id_schema, priority_schema};
+use super::{BedLimitSection, BedScoreSection, eui64_schema, id_schema, priority_schema};
 
 /// This appliance, as others see it.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -34,6 +34,10 @@ pub struct ApplianceSection {
     /// configuration file's folder. Only the embedded ones if left out.
     #[serde(default)]
     pub profiles_dir: Option<String>,
+    /// Folder with charts of early-warning scores (`*.toml`, `vigil schema --chart`) in addition to the embedded ones. A
+    /// relative path starts at the configuration file's folder. Only the embedded ones if left out.
+    #[serde(default)]
+    pub charts_dir: Option<String>,
 }
 
 fn default_data_dir() -> String {
@@ -66,6 +70,9 @@ pub struct BedSection {
     /// Limits of this bed: each changes the preset's limit of the same metric and side, or adds one.
     #[serde(default)]
     pub limit: Vec<BedLimitSection>,
+    /// Early-warning scores of this bed, one `[[bed.score]]` each. None if left out.
+    #[serde(default)]
+    pub score: Vec<BedScoreSection>,
     /// Technical conditions of this bed's devices, over those of the preset.
     #[serde(default)]
     pub technical: TechnicalSection,

@@ -8,12 +8,14 @@ use serde::{Deserialize, Serialize};
 use vigil_messages::Destination;
 
 mod bed;
+mod chart;
 mod device;
 mod limit;
 mod link;
 mod recording;
 
 pub use bed::{ApplianceSection, BedSection, PatientSection, TechnicalSection};
+pub use chart::{BandSection, BedScoreSection, ChartFile, ChartInputSection, PreferText, StateSection, TableSection};
 pub use device::DeviceSection;
 pub use limit::{BedLimitSection, PresetLimitSection, PresetSection};
 pub use link::{BusSection, LinkSection, LrcRule, SerialSection};

@@ -6,10 +6,10 @@ use vigil_protocols::link::{Parity, Transport};
 use vigil_protocols::modbus::BusUnit;
 
 use super::{
-    BedReport, BusReport, CodeReport, DestinationReport, DeviceReport, LimitReport, LinkReport, MetricReport,
-    ReadReport, Report,
+    BedReport, BusReport, CodeReport, DestinationReport, DeviceReport, InputReport, LimitReport, LinkReport,
+    MetricReport, ReadReport, Report, ScoreReport,
 };
-use crate::plan::{LinkPlan, Plan};
+use crate::plan::{LinkPlan, Plan, ScoreUse};
 use crate::schedule::{CostedRead, Schedule, metrics_of};
 
 /// Most dead units for which a staleness is computed.
@@ -34,7 +34,8 @@ impl Plan {
 
     fn beds(&self) -> Vec<BedReport> {
         let uses = self.presets.iter().cloned().map(Some).chain(std::iter::repeat(None));
-        let beds = self.ward.beds.iter().zip(uses).map(|(bed, used)| {
+        let scores = self.scores.iter().map(Vec::as_slice).chain(std::iter::repeat(&[][..]));
+        let beds = self.ward.beds.iter().zip(uses).zip(scores).map(|((bed, used), scores)| {
             let used = used.unwrap_or_default();
             let limits = bed.rules.iter().map(|rule| LimitReport {
                 metric: rule.metric,
@@ -52,6 +53,7 @@ impl Plan {
                 report_interval: bed.report_interval.into(),
                 preset: used.preset,
                 limits: limits.collect(),
+                scores: scores.iter().map(score).collect(),
                 unused_limits: used.unused,
             }
         });
@@ -118,6 +120,16 @@ impl Plan {
         let row = |code: Code| CodeReport { code: code.value(), refid: code.refid(), loinc: code.loinc() };
         codes.into_iter().map(row).collect()
     }
+}
+
+fn score(used: &ScoreUse) -> ScoreReport {
+    let inputs = used.inputs.iter().map(|input| InputReport {
+        input: input.input.to_string(),
+        max_age: input.max_age.map(DurationText::from),
+        sources: input.sources.clone(),
+        charted: input.charted,
+    });
+    ScoreReport { chart: used.chart.to_string(), inputs: inputs.collect() }
 }
 
 fn devices_of(link: &LinkPlan) -> Vec<DeviceIndex> {

@@ -52,6 +52,15 @@ fn write_bed(f: &mut fmt::Formatter<'_>, bed: &BedReport) -> fmt::Result {
             limit.text
         )?;
     }
+    for score in &bed.scores {
+        writeln!(f, "  score {}", score.chart)?;
+        for input in &score.inputs {
+            let age = input.max_age.map_or("until the patient changes".to_owned(), |age| format!("for {age}"));
+            let mut from = input.sources.clone();
+            from.extend(input.charted.then(|| "charted".to_owned()));
+            writeln!(f, "    {:<16} counts {:<26} from {}", input.input, age, from.join(", "))?;
+        }
+    }
     if bed.limits.is_empty() {
         writeln!(f, "  no limit is judged")?;
     }
@@ -62,6 +71,11 @@ fn write_bed(f: &mut fmt::Formatter<'_>, bed: &BedReport) -> fmt::Result {
 }
 
 fn write_device(f: &mut fmt::Formatter<'_>, device: &DeviceReport) -> fmt::Result {
+    if device.link.is_empty() {
+        let names = device.metrics.iter().map(|metric| metric.metric.refid()).collect();
+        writeln!(f, "\nDevice {}: calculated for bed {}", device.id, device.bed)?;
+        return write_names(f, names);
+    }
     writeln!(
         f,
         "\nDevice {}: {} at bed {} by link {}, lost after {} of silence",

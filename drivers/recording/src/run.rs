@@ -45,6 +45,9 @@ pub struct Source {
     pub text: String,
     /// Register profiles that are not built in.
     pub profiles: Vec<ProfileText>,
+    /// Charts of early-warning scores that are not built in.
+    #[serde(default)]
+    pub charts: Vec<ProfileText>,
 }
 
 /// The text of a register profile.

@@ -102,6 +102,7 @@ fn ward(beds: usize, devices_each: usize) -> Arc<Ward> {
         },
         beds: (0..beds).map(bed).collect(),
         devices: (0..beds * devices_each).map(device).collect(),
+        calculators: Vec::new(),
     })
 }
 

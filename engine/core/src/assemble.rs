@@ -10,6 +10,7 @@ use vigil_model::{
 };
 
 use crate::bed::{Association, BoundBy, PatientContext, Place, Told};
+use crate::calculator::{Calculating, Calculators};
 use crate::combination::Combinations;
 use crate::counters::Tally;
 use crate::deadlines::{Deadlines, NEVER};
@@ -46,11 +47,15 @@ pub(crate) fn world(ward: &Ward, now: Now, order: &[u32]) -> World {
         supervise: Deadlines::new(ward.devices.len()),
         judge: Deadlines::new(members),
         signal: Deadlines::new(members),
+        derive: Deadlines::new(ward.devices.len()),
         due: Vec::new(),
     };
     let mut layouts = Vec::new();
     let fixed = order.iter().map(|position| fix(*position, ward, &mut layouts, now));
     let fixed: Vec<Fixed> = fixed.collect();
+    let mut by_device: Vec<(u32, Arc<Layout>)> = fixed.iter().map(|f| (f.index, Arc::clone(&f.layout))).collect();
+    by_device.sort_unstable_by_key(|(index, _)| *index);
+    let by_device: Vec<Arc<Layout>> = by_device.into_iter().map(|(_, layout)| layout).collect();
     // One list after the other for all devices, so that what a stage walks through lies in a row in memory.
     let metrics: Vec<Metrics> = fixed.iter().map(|fixed| metrics(fixed, now)).collect();
     let mut spawned = Vec::new();
@@ -64,6 +69,18 @@ pub(crate) fn world(ward: &Ward, now: Now, order: &[u32]) -> World {
     }
     spawned.sort_unstable_by_key(|(position, _)| *position);
     index.devices = spawned.into_iter().map(|(_, entity)| entity).collect();
+    for calculator in &ward.calculators {
+        let position = calculator.device.0;
+        let calculating = Calculating::new(calculator, ward, &by_device, now.monotonic);
+        // Its metrics come from a stage of their own, which keeps its deadlines: no link, no quiet time.
+        timers.supervise.set(position, NEVER);
+        timers.derive.set(position, calculating.next());
+        let mut entity = world.entity_mut(index.devices[position as usize]);
+        entity.insert(calculating);
+        entity.get_mut::<Metrics>().into_iter().for_each(|mut metrics| metrics.next = NEVER);
+        entity.get_mut::<Connection>().into_iter().for_each(|mut connection| connection.link = LinkState::Up);
+    }
+    world.insert_resource(Calculators::new(ward));
     index.members.clone_from(&index.devices);
     let layouts = index.devices.iter().filter_map(|device| Some(Arc::clone(&world.get::<Fixed>(*device)?.layout)));
     let layouts: Vec<Arc<Layout>> = layouts.collect();
@@ -111,6 +128,7 @@ fn fix(position: u32, ward: &Ward, layouts: &mut Vec<Arc<Layout>>, now: Now) -> 
         name: Arc::clone(&device.id),
         layout: Layout::of(device, bed, layouts),
         quiet_time: device.quiet_time,
+        is_fed: ward.calculators.iter().filter_map(|of| ward.device(of.device)).any(|of| of.bed == device.bed),
         report_interval: bed.report_interval.max(Duration::from_millis(1)),
         started: now.monotonic,
     }
@@ -131,6 +149,7 @@ fn without_device(ward: &Ward, layouts: &[Arc<Layout>], now: Now) -> Vec<(Fixed,
         name: format!("@{bed_id}").into(),
         layout,
         quiet_time: Duration::ZERO,
+        is_fed: false,
         report_interval: Duration::ZERO,
         started: now.monotonic,
     };

@@ -37,6 +37,8 @@ pub struct Tally {
     pub device_alarms_dropped: u64,
     /// Answers to occurrences that do not exist.
     pub unknown_answers: u64,
+    /// Chart entries that were dropped: no score of the bed has that input, or the value is no answer to it.
+    pub unknown_entries: u64,
 }
 
 /// Wire faults of one device.

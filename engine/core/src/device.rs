@@ -32,6 +32,9 @@ pub(crate) struct Fixed {
     pub(crate) name: Arc<str>,
     pub(crate) layout: Arc<Layout>,
     pub(crate) quiet_time: Duration,
+    /// Whether something is calculated from what it says, so that every number is a fact, also one that changes no
+    /// condition.
+    pub(crate) is_fed: bool,
     /// How often its observations are reported; not zero.
     pub(crate) report_interval: Duration,
     /// Report intervals are counted from here.

@@ -15,7 +15,7 @@ use vigil_model::{
 };
 
 use crate::bed::Association;
-use crate::deadlines::Deadlines;
+use crate::deadlines::{Deadlines, NEVER};
 use crate::device::{ConditionChange, ConditionRef};
 
 /// The time of the step.
@@ -55,6 +55,8 @@ pub(crate) struct Inbox {
     pub(crate) reports: Vec<DeviceReport>,
     pub(crate) commands: Vec<Command>,
     pub(crate) associations: Vec<AssociationChange>,
+    /// Beds whose patient context changed in this step.
+    pub(crate) associated: Vec<u32>,
 }
 
 /// A patient is bound to a bed, or leaves it.
@@ -102,6 +104,7 @@ pub(crate) struct Timers {
     pub(crate) supervise: Deadlines,
     pub(crate) judge: Deadlines,
     pub(crate) signal: Deadlines,
+    pub(crate) derive: Deadlines,
     /// Devices that are due, collected anew by each stage.
     pub(crate) due: Vec<u32>,
 }
@@ -109,7 +112,8 @@ pub(crate) struct Timers {
 impl Timers {
     /// The first deadline of all stages.
     pub(crate) fn first(&self) -> Instant {
-        self.supervise.first().min(self.judge.first()).min(self.signal.first())
+        let stages = [&self.supervise, &self.derive, &self.judge, &self.signal];
+        stages.iter().map(|stage| stage.first()).min().unwrap_or(NEVER)
     }
 }
 
@@ -127,6 +131,8 @@ pub(crate) struct Fact {
     /// Position of the metric; 0 for what is about the whole device.
     pub(crate) metric: u32,
     pub(crate) said: Said,
+    /// When a value was determined, which for an episodic one may be long before it arrived; else when it became known.
+    pub(crate) determined: Instant,
 }
 
 /// What became known.

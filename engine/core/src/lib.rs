@@ -9,6 +9,7 @@
 
 mod assemble;
 mod bed;
+mod calculator;
 mod combination;
 mod counters;
 mod deadlines;
@@ -20,6 +21,8 @@ pub mod machine;
 mod occurrence;
 mod rate;
 mod restore;
+pub mod score;
+mod scoring;
 mod snapshot;
 mod stage;
 mod threshold;
@@ -29,7 +32,7 @@ pub use counters::{Counters, DeviceFaults, Tally};
 pub use device::JOINABLE_MAX;
 pub use engine::Engine;
 pub use restore::Restored;
-pub use snapshot::{BedSnapshot, DeviceSnapshot, MetricSnapshot, Snapshot};
+pub use snapshot::{BedSnapshot, DeviceSnapshot, MetricSnapshot, PartSnapshot, ScoreSnapshot, Snapshot};
 pub use stage::judge_raised::DEVICE_ALARMS_MAX;
 
 #[cfg(test)]

@@ -8,11 +8,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use vigil_model::{AlarmState, DeviceAlarm, InactivationKind, Instant, Now, Occurrence};
+use vigil_model::{AlarmState, ChartEntry, DeviceAlarm, InactivationKind, Instant, Now, Occurrence};
 
 use bevy_ecs::world::World;
 
 use crate::DEVICE_ALARMS_MAX;
+use crate::calculator::Calculating;
 use crate::counters::Tally;
 use crate::deadlines::NEVER;
 use crate::device::{ConditionRef, Conditions, Connection, Fixed, Live, Metrics, Raised, Signals};
@@ -33,9 +34,13 @@ pub struct Restored {
     pub next_occurrence: u64,
     /// Occurrences that were active or latched. Others are ignored.
     pub occurrences: Vec<Occurrence>,
+    /// What was charted, the last entry of each bed and input. Each counts for as long as it would have without the
+    /// restart, and only for the patient it was charted for.
+    pub entries: Vec<ChartEntry>,
 }
 
 pub(crate) fn restore(world: &mut World, restored: Restored, now: Now) {
+    chart(world, restored.entries, now);
     let mut occurrences = restored.occurrences;
     occurrences.retain(|occurrence| occurrence.state != AlarmState::Inactive);
     occurrences.sort_by(|a, b| a.id.cmp(&b.id));
@@ -62,6 +67,20 @@ pub(crate) fn restore(world: &mut World, restored: Restored, now: Now) {
     }
     devices.iter().for_each(|device| settle(world, *device, now.monotonic));
     world.resource_mut::<Book>().restored.extend(devices);
+}
+
+/// Puts back what was charted.
+fn chart(world: &mut World, entries: Vec<ChartEntry>, now: Now) {
+    for entry in entries {
+        let mut query = world.query::<(&Fixed, &mut Calculating)>();
+        let of_bed = query.iter_mut(world).find(|(fixed, _)| fixed.bed_id == entry.bed);
+        let Some((_, mut calculating)) = of_bed else { continue };
+        if calculating.takes(&entry.input, &entry.value) {
+            let age = u64::try_from(now.utc.since(entry.at).as_micros()).unwrap_or(u64::MAX);
+            let determined = Instant::from_micros(now.monotonic.as_micros().saturating_sub(age));
+            calculating.known.chart(entry.into(), determined);
+        }
+    }
 }
 
 /// Device and condition of an occurrence in this ward; `None` if the rule or device is gone, the device stands at another

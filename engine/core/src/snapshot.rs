@@ -11,8 +11,10 @@ use vigil_model::{
 use bevy_ecs::world::World;
 
 use crate::bed::{BoundBy, PatientContext, Place};
+use crate::calculator::Calculating;
 use crate::device::{Connection, Fixed, Metrics, Signals};
 use crate::flow::Index;
+use crate::score::Points;
 use crate::stage::publish::summary;
 
 /// The ward.
@@ -35,11 +37,41 @@ pub struct BedSnapshot {
     pub bound_by: Option<BoundBy>,
     /// Its alarm picture.
     pub summary: BedSummary,
+    /// Its scores, in the order of the configuration.
+    pub scores: Vec<ScoreSnapshot>,
     /// Its devices, in the order of the configuration.
     pub devices: Vec<DeviceSnapshot>,
     /// Occurrences that people have been told of and that are not over, ascending by number, each with what holds its
     /// signal back: in which way, who, when and until when.
     pub occurrences: Vec<Occurrence>,
+}
+
+/// An early-warning score of a bed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScoreSnapshot {
+    /// Name of its chart.
+    pub chart: Arc<str>,
+    /// Its name for people.
+    pub title: Arc<str>,
+    /// The total; `None` while anything is missing.
+    pub total: Option<u16>,
+    /// Sum of the points that are known: the total is not less.
+    pub at_least: u16,
+    /// The highest points of a single input, once no missing input could give more.
+    pub highest: Option<u8>,
+    /// Its inputs, in the order of the chart.
+    pub parts: Vec<PartSnapshot>,
+}
+
+/// An input of a score.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartSnapshot {
+    /// Name of the input.
+    pub input: Arc<str>,
+    /// Label for people.
+    pub label: Arc<str>,
+    /// Its points, or why it has none.
+    pub points: Points,
 }
 
 /// A device.
@@ -95,6 +127,10 @@ pub(crate) fn take(world: &World, now: Now) -> Snapshot {
             patient: association.is_some(),
             bound_by: association.map(|association| association.opened_by),
             summary: summary(place, signals()),
+            scores: devices()
+                .filter_map(|device| world.get::<Calculating>(device))
+                .flat_map(|calculating| take_scores(calculating, now))
+                .collect(),
             devices: devices().filter_map(|device| take_device(world, device, now)).collect(),
             occurrences: told(signals()),
         })
@@ -113,12 +149,39 @@ fn told<'a>(signals: impl Iterator<Item = &'a Signals>) -> Vec<Occurrence> {
     occurrences
 }
 
+fn take_scores(calculating: &Calculating, now: Now) -> Vec<ScoreSnapshot> {
+    let standing = calculating.scores.iter().filter_map(|score| {
+        let stands = score.stands(&calculating.known, now.monotonic)?;
+        let chart = &score.plan.chart;
+        let parts = chart.inputs.iter().zip(&stands.parts).map(|(input, points)| PartSnapshot {
+            input: Arc::clone(&input.name),
+            label: Arc::clone(&input.label),
+            points: *points,
+        });
+        Some(ScoreSnapshot {
+            chart: Arc::clone(&chart.name),
+            title: Arc::clone(&chart.title),
+            total: stands.total,
+            at_least: stands.at_least,
+            highest: stands.highest,
+            parts: parts.collect(),
+        })
+    });
+    standing.collect()
+}
+
 fn take_device(world: &World, device: bevy_ecs::entity::Entity, now: Now) -> Option<DeviceSnapshot> {
     let fixed = world.get::<Fixed>(device)?;
     let connection = world.get::<Connection>(device)?;
     let latest = &world.get::<Metrics>(device)?.latest;
+    let scores = world.get::<Calculating>(device).map_or(&[][..], |calculating| &calculating.scores);
+    // What is calculated counts as long as what it was made of.
+    let expired = |row| scores.iter().find(|score| score.owns(row)).and_then(|score| score.expired(now.monotonic));
     let metrics = fixed.layout.metrics.iter().zip(latest).map(|(metric, latest)| {
-        let freshness = latest.freshness(now.monotonic);
+        let freshness = match expired(metric.containment) {
+            Some(since) if latest.is_seen() => Freshness::Stale { since },
+            Some(_) | None => latest.freshness(now.monotonic),
+        };
         let limits = metric.limits.clone().filter_map(|position| {
             let limit = fixed.layout.limit(position);
             limit.limit().map(|(side, number)| (Arc::clone(&limit.id), side, number))

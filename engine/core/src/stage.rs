@@ -5,18 +5,17 @@
 //! | [`Stage::Receive`] | reports in order of arrival; deliveries | inbox | latest values, facts |
 //! | [`Stage::Associate`] | who lies where | association changes | patient contexts |
 //! | [`Stage::Supervise`] | links and freshness, up to now | deadlines | facts |
+//! | [`Stage::Derive`] | scores from what devices say and people chart | facts, chart commands | facts of calculating devices |
 //! | [`Stage::Judge`] | do conditions exist | facts, condition delays | transitions |
 //! | [`Stage::Signal`] | should people be told; commands | transitions, signal delays, inbox | drafts |
 //! | [`Stage::Publish`] | events, sorted by identity | drafts | outbox |
-//!
-//! `Derive`, for calculated metrics and scores, stands between `Supervise` and `Judge` once there is something to derive;
-//! an empty stage would only be one more place to look.
 //!
 //! For one device every stage takes things in order of time: before an input of time t it takes the deadlines up to and
 //! including t. So what is judged does not depend on how inputs were batched into steps. No stage spawns, despawns, or
 //! uses `Commands`, hooks or observers; what a machine returns is the only source of transitions.
 
 pub(crate) mod associate;
+pub(crate) mod derive;
 pub(crate) mod judge;
 pub(crate) mod judge_raised;
 pub(crate) mod publish;
@@ -36,6 +35,7 @@ pub(crate) enum Stage {
     Receive,
     Associate,
     Supervise,
+    Derive,
     Judge,
     Signal,
     Publish,
@@ -51,11 +51,21 @@ pub(crate) fn schedule() -> Schedule {
         ..ScheduleBuildSettings::default()
     });
     schedule.configure_sets(
-        (Stage::Receive, Stage::Associate, Stage::Supervise, Stage::Judge, Stage::Signal, Stage::Publish).chain(),
+        (
+            Stage::Receive,
+            Stage::Associate,
+            Stage::Supervise,
+            Stage::Derive,
+            Stage::Judge,
+            Stage::Signal,
+            Stage::Publish,
+        )
+            .chain(),
     );
     receive::install(&mut schedule);
     associate::install(&mut schedule);
     supervise::install(&mut schedule);
+    derive::install(&mut schedule);
     judge::install(&mut schedule);
     signal::install(&mut schedule);
     publish::install(&mut schedule);

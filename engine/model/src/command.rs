@@ -41,6 +41,17 @@ pub enum Command {
         /// Whether it fails to confirm.
         failing: bool,
     },
+    /// Somebody charts an input of the bed's scores.
+    Chart {
+        /// Configured id of the bed.
+        bed: Arc<str>,
+        /// Name of the input, `consciousness`.
+        input: Arc<str>,
+        /// The state or number, `V`.
+        value: Arc<str>,
+        /// Who charts it.
+        by: Arc<str>,
+    },
 }
 
 /// Which alarms a command is about.

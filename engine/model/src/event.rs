@@ -43,12 +43,36 @@ pub enum EventKind {
         /// Whether the occurrence exists; an answer to an unknown one changes nothing.
         known: bool,
     },
+    /// Somebody charted an input of a bed's scores.
+    Charted {
+        /// What was charted.
+        entry: Arc<ChartEntry>,
+        /// Whether it was taken: a bed without that input, or a value that is no answer to it, changes nothing.
+        taken: bool,
+    },
     /// The observations of one device over one report interval.
     Observations(Arc<ObservationReport>),
     /// The alarm picture of a bed changed.
     Bed(BedSummary),
     /// The connection, identity or mode of a device changed.
     Device(DeviceStatus),
+}
+
+/// What somebody charted about the patient in a bed. Patient data: never in logs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChartEntry {
+    /// Configured id of the bed.
+    pub bed: Arc<str>,
+    /// Name of the input, `consciousness`.
+    pub input: Arc<str>,
+    /// The state or number, `V`.
+    pub value: Arc<str>,
+    /// Who charted it.
+    pub by: Arc<str>,
+    /// When.
+    pub at: Timestamp,
+    /// Identifier and assigning authority of the patient who was bound to the bed then. It never counts for another.
+    pub patient: Option<(Arc<str>, Arc<str>)>,
 }
 
 /// All metrics of one device for one report interval of its bed. One device, one patient (IHE PCD-01).

@@ -15,6 +15,7 @@ pub mod outgoing;
 pub mod quantity;
 pub mod report;
 pub mod rule;
+pub mod score;
 pub mod time;
 pub mod ward;
 
@@ -24,7 +25,7 @@ pub use alarm::{
 };
 pub use command::{Answer, Command, Scope, SignalHold};
 pub use device::{Category, Containment, DeviceAlarmDescriptor, MetricDescriptor, Node, Profile};
-pub use event::{BedSummary, DeviceStatus, EngineEvent, EventKind, ObservationReport};
+pub use event::{BedSummary, ChartEntry, DeviceStatus, EngineEvent, EventKind, ObservationReport};
 pub use freshness::Freshness;
 pub use identity::{BedIndex, DeviceIndex, Eui64};
 pub use nomenclature::{Code, CodeKind, Unit, dim, mdc};
@@ -35,5 +36,6 @@ pub use report::{DeviceAlarm, DeviceReport, Fault, FaultKind, Identity, LinkStat
 pub use rule::{
     BedRules, CombinedRule, Direction, LimitRule, LimitSide, Manner, RateRule, SignalRules, Term, WhenMissing,
 };
+pub use score::{Chart, ChartInput, Score};
 pub use time::{Civil, Instant, Now, Timestamp};
-pub use ward::{Appliance, Bed, Device, Location, Patient, TechnicalRules, Ward};
+pub use ward::{Appliance, Bed, Calculator, Device, Location, Patient, TechnicalRules, Ward};

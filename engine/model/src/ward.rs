@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BedIndex, BedRules, DeviceIndex, Eui64, LimitRule, Priority, Profile};
+use crate::{BedIndex, BedRules, DeviceIndex, Eui64, LimitRule, Priority, Profile, Score};
 
 /// The appliance, its beds and its devices. [`BedIndex`] and [`DeviceIndex`] are positions in the two lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,8 +14,10 @@ pub struct Ward {
     pub appliance: Appliance,
     /// Beds, in the order of the configuration.
     pub beds: Vec<Bed>,
-    /// Devices, in the order of the configuration.
+    /// Devices, in the order of the configuration; then those that are no apparatus but this appliance's own calculations.
     pub devices: Vec<Device>,
+    /// What is calculated, at most one for each bed.
+    pub calculators: Vec<Calculator>,
 }
 
 impl Ward {
@@ -153,6 +155,16 @@ impl Default for TechnicalRules {
             clock_jump: Duration::from_secs(60),
         }
     }
+}
+
+/// What the appliance calculates for a bed. It stands in the ward as a device of that bed, so that its metrics are judged,
+/// shown and sent like those of any other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Calculator {
+    /// The device whose metrics are calculated; its profile declares them.
+    pub device: DeviceIndex,
+    /// Scores.
+    pub scores: Vec<Score>,
 }
 
 /// A device at a bed.

@@ -49,6 +49,7 @@ pub(crate) fn ward() -> Ward {
             test: false,
         },
         beds: vec![bed("bed-1", "401", "1", Some(patient())), bed("bed-2", "", "2", None)],
+        calculators: Vec::new(),
         devices: vec![
             device("mon-1", 0, monitor(), Some(Eui64(0x8899_AABB_CCDD_EEFF))),
             device("pump-1", 0, pump(), None),

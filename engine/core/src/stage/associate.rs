@@ -16,10 +16,12 @@ pub(crate) fn install(schedule: &mut Schedule) {
 
 /// Applies association changes in order of arrival.
 pub(crate) fn associate_patients(mut inbox: ResMut<Inbox>, index: Res<Index>, mut beds: Query<&mut PatientContext>) {
-    for change in inbox.associations.drain(..) {
+    let Inbox { associations, associated, .. } = &mut *inbox;
+    for change in associations.drain(..) {
         let bed = index.beds.get(change.bed as usize).and_then(|entity| beds.get_mut(*entity).ok());
         if let Some(mut context) = bed {
             context.current = change.association;
+            associated.push(change.bed);
         }
     }
 }

@@ -67,7 +67,7 @@ fn receive_reports(
 /// Takes what commands say about destinations, as alarms of the appliance, and whether its own clock jumped.
 fn receive_deliveries(clock: Res<Clock>, index: Res<Index>, mut inbox: ResMut<Inbox>, mut facts: ResMut<Facts>) {
     let (at, device) = (clock.now.monotonic, index.appliance_member());
-    let fact = |said: Said| Fact { at, device, by_time: false, metric: 0, said };
+    let fact = |said: Said| Fact { at, device, by_time: false, metric: 0, said, determined: at };
     if clock.jumped {
         facts.0.push(fact(Said::ClockJumped));
     }
@@ -84,7 +84,7 @@ fn receive_deliveries(clock: Res<Clock>, index: Res<Index>, mut inbox: ResMut<In
             }))));
             false
         }
-        Command::Answer { .. } | Command::Hold { .. } | Command::Enable { .. } => true,
+        Command::Answer { .. } | Command::Hold { .. } | Command::Enable { .. } | Command::Chart { .. } => true,
     });
 }
 
@@ -194,13 +194,22 @@ impl Watched<'_> {
             latest.due = due;
             self.metrics.next = self.metrics.next.min(due);
         }
-        // Nearly every reading is a number within its limits of a metric about which there is nothing to say.
-        let quiet = latest.settled && matches!(said, Said::Number(number) if !layout.is_of_interest(metric, number));
+        // Nearly every reading is a number within its limits of a metric about which there is nothing to say; but where
+        // something is calculated, every number is a fact.
+        let quiet = latest.settled
+            && !self.fixed.is_fed
+            && matches!(said, Said::Number(number) if !layout.is_of_interest(metric, number));
         if normal && !quiet {
             latest.settled = false;
-            self.facts.push(Fact { at, device: self.fixed.index, by_time: false, metric: position, said });
+            let determined = Instant::from_micros(at.as_micros().saturating_sub(micros(age)));
+            let device = self.fixed.index;
+            self.facts.push(Fact { at, device, by_time: false, metric: position, said, determined });
         }
     }
+}
+
+fn micros(age: Duration) -> u64 {
+    u64::try_from(age.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// What a reading is worth. What must not be used is made absent.

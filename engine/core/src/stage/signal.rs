@@ -100,7 +100,7 @@ fn take_commands(
             Command::Hold { scope: Scope::Bed(bed), .. } | Command::Enable { scope: Scope::Bed(bed), .. } => {
                 book.of_bed(beds.iter().find(|place| place.id == *bed))
             }
-            Command::Delivery { .. } => Vec::new(), // taken by `Receive`
+            Command::Delivery { .. } | Command::Chart { .. } => Vec::new(), // taken by `Receive` and `Derive`
         };
         tally.unknown_answers += u64::from(targets.is_empty());
         if let Command::Answer { occurrence, answer, by } = &command {
@@ -116,7 +116,7 @@ fn take_commands(
                 Command::Answer { answer: Answer::Received | Answer::Accepted | Answer::Rejected, .. } => {}
                 Command::Hold { hold, by, .. } => telling.hold(condition, *hold, by),
                 Command::Enable { .. } => telling.enable(condition),
-                Command::Delivery { .. } => {}
+                Command::Delivery { .. } | Command::Chart { .. } => {}
             }
             timers.signal.set(device, signals.settle_deadline());
         }

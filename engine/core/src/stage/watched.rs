@@ -61,7 +61,14 @@ impl Watched<'_> {
             latest.due = NEVER;
             latest.settled = false;
             latest.go_stale(at);
-            self.facts.push(Fact { at, device: self.fixed.index, by_time: true, metric, said: Said::Stale });
+            self.facts.push(Fact {
+                at,
+                device: self.fixed.index,
+                by_time: true,
+                metric,
+                said: Said::Stale,
+                determined: at,
+            });
         }
     }
 
@@ -148,7 +155,7 @@ impl Watched<'_> {
     }
 
     pub(super) fn tell(&mut self, at: Instant, by_time: bool, said: Said) {
-        self.facts.push(Fact { at, device: self.fixed.index, by_time, metric: 0, said });
+        self.facts.push(Fact { at, device: self.fixed.index, by_time, metric: 0, said, determined: at });
     }
 
     /// The interval for which a report is due once something is observed at `at`.

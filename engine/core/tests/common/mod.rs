@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use vigil_engine::{Engine, Restored};
 use vigil_model::{
-    Absence, AlarmState, Answer, Appliance, Bed, BedIndex, BedRules, Category, Code, Command, ConditionKind,
-    Containment, Device, DeviceAlarm, DeviceIndex, DeviceReport, EngineEvent, Eui64, EventKind, Identity, Instant,
-    LimitRule, LimitSide, LinkState, Location, MetricDescriptor, Now, Observation, Occurrence, OccurrenceId, Patient,
-    Phase, Priority, Profile, Quality, Quantity, Reading, Report, Scope, SignalHold, TechnicalRules, Timestamp, Unit,
-    Value, Ward, dim, mdc,
+    Absence, AlarmState, Answer, Appliance, Bed, BedIndex, BedRules, Category, ChartEntry, Code, Command,
+    ConditionKind, Containment, Device, DeviceAlarm, DeviceIndex, DeviceReport, EngineEvent, Eui64, EventKind,
+    Identity, Instant, LimitRule, LimitSide, LinkState, Location, MetricDescriptor, Now, Observation, Occurrence,
+    OccurrenceId, Patient, Phase, Priority, Profile, Quality, Quantity, Reading, Report, Scope, SignalHold,
+    TechnicalRules, Timestamp, Unit, Value, Ward, dim, mdc,
 };
 
 pub const SPO2: (Code, Unit, Containment) = (mdc::PULS_OXIM_SAT_O2, dim::PERCENT, Containment::new(1, 1, 1, 1));
@@ -130,6 +130,7 @@ pub fn ward() -> Ward {
         },
         beds: vec![bed("bed-1", Some(Arc::new(patient)), rules()), bed("bed-2", None, Vec::new())],
         devices: vec![device("mon-1", 0), device("mon-2", 0), device("mon-3", 1)],
+        calculators: Vec::new(),
     }
 }
 
@@ -283,12 +284,30 @@ impl Stand {
         told.unwrap_or_else(|| panic!("nothing was said of {key}"))
     }
 
+    pub fn chart(&mut self, input: &str, value: &str) -> &mut Self {
+        let (bed, by) = ("bed-1".into(), "nurse".into());
+        self.commands.push(Command::Chart { bed, input: input.into(), value: value.into(), by });
+        self
+    }
+
+    /// The last entry of each bed and input that was taken.
+    pub fn entries(&self) -> Vec<ChartEntry> {
+        let mut entries: Vec<ChartEntry> = Vec::new();
+        for event in &self.said {
+            let EventKind::Charted { entry, taken: true } = &event.kind else { continue };
+            entries.retain(|other| (&other.bed, &other.input) != (&entry.bed, &entry.input));
+            entries.push(ChartEntry::clone(entry));
+        }
+        entries
+    }
+
     /// Ends the run and starts the next one from what the journal would hold.
     pub fn restart(&mut self) {
         let restored = Restored {
             next_seq: self.engine.next_seq(),
             next_occurrence: self.engine.next_occurrence(),
             occurrences: self.open(),
+            entries: self.entries(),
         };
         self.engine = Engine::new(Arc::clone(&self.ward), at(self.second));
         self.engine.restore(restored, at(self.second));

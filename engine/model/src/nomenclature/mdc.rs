@@ -303,6 +303,26 @@ pub const X_DEV_BED_VMD: Code = Code::new(&Term {
     unit: None,
 });
 
+/// Calculations of the appliance for a bed, MDS. PROJECT-PRIVATE, code 0.
+pub const X_DEV_CALC_MDS: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_DEV_CALC_MDS",
+    kind: CodeKind::Device,
+    description: "Calculations of the appliance for a bed, MDS. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: None,
+});
+
+/// Early-warning score, VMD. PROJECT-PRIVATE, code 0.
+pub const X_DEV_CALC_SCORE_VMD: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_DEV_CALC_SCORE_VMD",
+    kind: CodeKind::Device,
+    description: "Early-warning score, VMD. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: None,
+});
+
 /// Incubator or radiant warmer, channel. PROJECT-PRIVATE, code 0.
 pub const X_DEV_INFANT_BED_CHAN: Code = Code::new(&Term {
     value: 0,
@@ -901,6 +921,276 @@ pub const X_PUMP_SERIAL_NUMBER: Code = Code::new(&Term {
     description: "Serial number of a pump in a rack. PROJECT-PRIVATE, code 0",
     loinc: None,
     unit: None,
+});
+
+/// MEWS total. PROJECT-PRIVATE, code 0.
+pub const X_SCORE_MEWS: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_SCORE_MEWS",
+    kind: CodeKind::Metric,
+    description: "MEWS total. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: Some(dim::DIMLESS),
+});
+
+/// MEWS change of the total over a time. PROJECT-PRIVATE, code 0.
+pub const X_SCORE_MEWS_CHANGE: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_SCORE_MEWS_CHANGE",
+    kind: CodeKind::Metric,
+    description: "MEWS change of the total over a time. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: Some(dim::DIMLESS),
+});
+
+/// MEWS points of consciousness. PROJECT-PRIVATE, code 0.
+pub const X_SCORE_MEWS_CONSCIOUSNESS: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_SCORE_MEWS_CONSCIOUSNESS",
+    kind: CodeKind::Metric,
+    description: "MEWS points of consciousness. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: Some(dim::DIMLESS),
+});
+
+/// MEWS highest points of a single input. PROJECT-PRIVATE, code 0.
+pub const X_SCORE_MEWS_HIGHEST: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_SCORE_MEWS_HIGHEST",
+    kind: CodeKind::Metric,
+    description: "MEWS highest points of a single input. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: Some(dim::DIMLESS),
+});
+
+/// MEWS inputs that are missing for a total, in words. PROJECT-PRIVATE, code 0.
+pub const X_SCORE_MEWS_MISSING: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_SCORE_MEWS_MISSING",
+    kind: CodeKind::Metric,
+    description: "MEWS inputs that are missing for a total, in words. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: None,
+});
+
+/// MEWS points of heart rate. PROJECT-PRIVATE, code 0.
+pub const X_SCORE_MEWS_PULSE: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_SCORE_MEWS_PULSE",
+    kind: CodeKind::Metric,
+    description: "MEWS points of heart rate. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: Some(dim::DIMLESS),
+});
+
+/// MEWS points of respiration rate. PROJECT-PRIVATE, code 0.
+pub const X_SCORE_MEWS_RESPIRATION: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_SCORE_MEWS_RESPIRATION",
+    kind: CodeKind::Metric,
+    description: "MEWS points of respiration rate. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: Some(dim::DIMLESS),
+});
+
+/// MEWS points of systolic pressure. PROJECT-PRIVATE, code 0.
+pub const X_SCORE_MEWS_SYSTOLIC: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_SCORE_MEWS_SYSTOLIC",
+    kind: CodeKind::Metric,
+    description: "MEWS points of systolic pressure. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: Some(dim::DIMLESS),
+});
+
+/// MEWS points of temperature. PROJECT-PRIVATE, code 0.
+pub const X_SCORE_MEWS_TEMPERATURE: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_SCORE_MEWS_TEMPERATURE",
+    kind: CodeKind::Metric,
+    description: "MEWS points of temperature. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: Some(dim::DIMLESS),
+});
+
+/// NEWS2 total. PROJECT-PRIVATE, code 0.
+pub const X_SCORE_NEWS2: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_SCORE_NEWS2",
+    kind: CodeKind::Metric,
+    description: "NEWS2 total. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: Some(dim::DIMLESS),
+});
+
+/// NEWS2 change of the total over a time. PROJECT-PRIVATE, code 0.
+pub const X_SCORE_NEWS2_CHANGE: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_SCORE_NEWS2_CHANGE",
+    kind: CodeKind::Metric,
+    description: "NEWS2 change of the total over a time. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: Some(dim::DIMLESS),
+});
+
+/// NEWS2 points of consciousness. PROJECT-PRIVATE, code 0.
+pub const X_SCORE_NEWS2_CONSCIOUSNESS: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_SCORE_NEWS2_CONSCIOUSNESS",
+    kind: CodeKind::Metric,
+    description: "NEWS2 points of consciousness. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: Some(dim::DIMLESS),
+});
+
+/// NEWS2 highest points of a single input. PROJECT-PRIVATE, code 0.
+pub const X_SCORE_NEWS2_HIGHEST: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_SCORE_NEWS2_HIGHEST",
+    kind: CodeKind::Metric,
+    description: "NEWS2 highest points of a single input. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: Some(dim::DIMLESS),
+});
+
+/// NEWS2 inputs that are missing for a total, in words. PROJECT-PRIVATE, code 0.
+pub const X_SCORE_NEWS2_MISSING: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_SCORE_NEWS2_MISSING",
+    kind: CodeKind::Metric,
+    description: "NEWS2 inputs that are missing for a total, in words. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: None,
+});
+
+/// NEWS2 points of air or oxygen. PROJECT-PRIVATE, code 0.
+pub const X_SCORE_NEWS2_OXYGEN: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_SCORE_NEWS2_OXYGEN",
+    kind: CodeKind::Metric,
+    description: "NEWS2 points of air or oxygen. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: Some(dim::DIMLESS),
+});
+
+/// NEWS2 points of pulse. PROJECT-PRIVATE, code 0.
+pub const X_SCORE_NEWS2_PULSE: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_SCORE_NEWS2_PULSE",
+    kind: CodeKind::Metric,
+    description: "NEWS2 points of pulse. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: Some(dim::DIMLESS),
+});
+
+/// NEWS2 points of respiration rate. PROJECT-PRIVATE, code 0.
+pub const X_SCORE_NEWS2_RESPIRATION: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_SCORE_NEWS2_RESPIRATION",
+    kind: CodeKind::Metric,
+    description: "NEWS2 points of respiration rate. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: Some(dim::DIMLESS),
+});
+
+/// NEWS2 points of oxygen saturation. PROJECT-PRIVATE, code 0.
+pub const X_SCORE_NEWS2_SATURATION: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_SCORE_NEWS2_SATURATION",
+    kind: CodeKind::Metric,
+    description: "NEWS2 points of oxygen saturation. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: Some(dim::DIMLESS),
+});
+
+/// NEWS2 points of systolic pressure. PROJECT-PRIVATE, code 0.
+pub const X_SCORE_NEWS2_SYSTOLIC: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_SCORE_NEWS2_SYSTOLIC",
+    kind: CodeKind::Metric,
+    description: "NEWS2 points of systolic pressure. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: Some(dim::DIMLESS),
+});
+
+/// NEWS2 points of temperature. PROJECT-PRIVATE, code 0.
+pub const X_SCORE_NEWS2_TEMPERATURE: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_SCORE_NEWS2_TEMPERATURE",
+    kind: CodeKind::Metric,
+    description: "NEWS2 points of temperature. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: Some(dim::DIMLESS),
+});
+
+/// qSOFA total. PROJECT-PRIVATE, code 0.
+pub const X_SCORE_QSOFA: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_SCORE_QSOFA",
+    kind: CodeKind::Metric,
+    description: "qSOFA total. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: Some(dim::DIMLESS),
+});
+
+/// qSOFA change of the total over a time. PROJECT-PRIVATE, code 0.
+pub const X_SCORE_QSOFA_CHANGE: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_SCORE_QSOFA_CHANGE",
+    kind: CodeKind::Metric,
+    description: "qSOFA change of the total over a time. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: Some(dim::DIMLESS),
+});
+
+/// qSOFA points of altered mentation. PROJECT-PRIVATE, code 0.
+pub const X_SCORE_QSOFA_CONSCIOUSNESS: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_SCORE_QSOFA_CONSCIOUSNESS",
+    kind: CodeKind::Metric,
+    description: "qSOFA points of altered mentation. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: Some(dim::DIMLESS),
+});
+
+/// qSOFA highest points of a single input. PROJECT-PRIVATE, code 0.
+pub const X_SCORE_QSOFA_HIGHEST: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_SCORE_QSOFA_HIGHEST",
+    kind: CodeKind::Metric,
+    description: "qSOFA highest points of a single input. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: Some(dim::DIMLESS),
+});
+
+/// qSOFA inputs that are missing for a total, in words. PROJECT-PRIVATE, code 0.
+pub const X_SCORE_QSOFA_MISSING: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_SCORE_QSOFA_MISSING",
+    kind: CodeKind::Metric,
+    description: "qSOFA inputs that are missing for a total, in words. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: None,
+});
+
+/// qSOFA points of respiration rate. PROJECT-PRIVATE, code 0.
+pub const X_SCORE_QSOFA_RESPIRATION: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_SCORE_QSOFA_RESPIRATION",
+    kind: CodeKind::Metric,
+    description: "qSOFA points of respiration rate. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: Some(dim::DIMLESS),
+});
+
+/// qSOFA points of systolic pressure. PROJECT-PRIVATE, code 0.
+pub const X_SCORE_QSOFA_SYSTOLIC: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_SCORE_QSOFA_SYSTOLIC",
+    kind: CodeKind::Metric,
+    description: "qSOFA points of systolic pressure. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: Some(dim::DIMLESS),
 });
 
 /// Room temperature beside the patient. PROJECT-PRIVATE, code 0.
@@ -4836,6 +5126,8 @@ pub(super) const TABLE: &[Code] = &[
     X_DEV_BED_CHAN,
     X_DEV_BED_MDS,
     X_DEV_BED_VMD,
+    X_DEV_CALC_MDS,
+    X_DEV_CALC_SCORE_VMD,
     X_DEV_INFANT_BED_CHAN,
     X_DEV_INFANT_BED_MDS,
     X_DEV_INFANT_BED_VMD,
@@ -4896,6 +5188,33 @@ pub(super) const TABLE: &[Code] = &[
     X_PULS_OXIM_SAT_MET,
     X_PUMP_PRESS_ALARM_RATIO,
     X_PUMP_SERIAL_NUMBER,
+    X_SCORE_MEWS,
+    X_SCORE_MEWS_CHANGE,
+    X_SCORE_MEWS_CONSCIOUSNESS,
+    X_SCORE_MEWS_HIGHEST,
+    X_SCORE_MEWS_MISSING,
+    X_SCORE_MEWS_PULSE,
+    X_SCORE_MEWS_RESPIRATION,
+    X_SCORE_MEWS_SYSTOLIC,
+    X_SCORE_MEWS_TEMPERATURE,
+    X_SCORE_NEWS2,
+    X_SCORE_NEWS2_CHANGE,
+    X_SCORE_NEWS2_CONSCIOUSNESS,
+    X_SCORE_NEWS2_HIGHEST,
+    X_SCORE_NEWS2_MISSING,
+    X_SCORE_NEWS2_OXYGEN,
+    X_SCORE_NEWS2_PULSE,
+    X_SCORE_NEWS2_RESPIRATION,
+    X_SCORE_NEWS2_SATURATION,
+    X_SCORE_NEWS2_SYSTOLIC,
+    X_SCORE_NEWS2_TEMPERATURE,
+    X_SCORE_QSOFA,
+    X_SCORE_QSOFA_CHANGE,
+    X_SCORE_QSOFA_CONSCIOUSNESS,
+    X_SCORE_QSOFA_HIGHEST,
+    X_SCORE_QSOFA_MISSING,
+    X_SCORE_QSOFA_RESPIRATION,
+    X_SCORE_QSOFA_SYSTOLIC,
     X_TEMP_ROOM,
     X_VENT_CO2_PRODUCTION,
     X_VENT_COMPL_STATIC,
