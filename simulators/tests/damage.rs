@@ -24,8 +24,8 @@ use vigil_simulators::{Conversation, FaultPlan, Scenario, SimDevice, Simulation}
 const WITHOUT_CHECK: [&str; 5] = ["esc-scale", "puritan-bennett", "masimo-ascii", "ge-giraffe", "ivy-450c"];
 /// How long a device is listened to for its frames.
 const RECORDED: Duration = Duration::from_secs(90);
-/// One frame in so many is damaged.
-const DAMAGED_ONE_IN: usize = 5;
+/// One frame in so many is damaged, and none before the damage of another one is over.
+const DAMAGED_ONE_IN: usize = 3;
 /// Frames whose values may still come out when a later one has arrived.
 const HELD_FRAMES_MAX: usize = 4;
 /// Frames that are damaged in the plain run.
@@ -133,7 +133,8 @@ fn run(driver: Driver, damages: usize) -> Result<(), String> {
         if clean_faults > 0 && index < frames.len() {
             return Err(format!("frame {index} is a fault without any damage: {frame:02X?}"));
         }
-        let is_damaged = frame.len() > 1 && dice.below(DAMAGED_ONE_IN) == 0;
+        let is_over = since_damage > lost_frames_max(driver);
+        let is_damaged = is_over && frame.len() > 1 && dice.below(DAMAGED_ONE_IN) == 0;
         let bytes = if is_damaged { damaged(frame, &mut dice) } else { frame.clone() };
         let (found, new_faults) = read(&mut *bad, &bytes);
         faults += new_faults;

@@ -1,4 +1,4 @@
-//! The closed list of drivers: one line each in [`drivers!`], and nowhere else. Whoever needs "every driver" walks
+//! The closed list of drivers: one line each at the end of this file, and nowhere else. Whoever needs "every driver" walks
 //! [`Driver::ALL`]; whoever needs one arm for each has the compiler ask for it. Register-map devices are not here but in
 //! `modbus`: they are data.
 //!
