@@ -12,6 +12,7 @@ pub mod demo;
 pub mod receiver;
 pub mod recording;
 pub mod replay;
+pub mod rules;
 pub mod service;
 pub mod simulate;
 pub mod telemetry;

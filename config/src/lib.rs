@@ -22,6 +22,7 @@ pub mod problem;
 mod profiles;
 mod read;
 pub mod report;
+mod rule_test;
 mod scalar;
 mod schedule;
 mod schema;
@@ -34,5 +35,9 @@ pub use plan::{InputUse, LinkPlan, Plan, PresetUse, RecordingPlan, ScoreUse, Sou
 pub use problem::{Problem, Severity};
 pub use profiles::{EmbeddedProfiles, ProfileSource, ProfileText};
 pub use report::Report;
+pub use rule_test::{
+    Expected, ExpectedMetric, LinkText, RuleTest, TestDevice, TestEntry, TestEvent, TestInput, TestValue,
+    parse_rule_test, rule_test_schema,
+};
 pub use scalar::Number;
 pub use schema::schema;

@@ -13,6 +13,7 @@ mod load;
 mod profiles;
 mod record;
 mod replay;
+mod rules;
 mod run;
 mod schema;
 mod show;
@@ -90,6 +91,8 @@ enum Command {
     Ehr(ehr::Arguments),
     /// Checks of HL7 messages.
     Hl7(hl7::Arguments),
+    /// Tests of alarm rules.
+    Rules(rules::Arguments),
     /// JSON Schema of the configuration.
     Schema(schema::Arguments),
     /// The nomenclature table.
@@ -143,6 +146,7 @@ fn run(arguments: Arguments) -> CommandResult {
         Command::Simulate(arguments) => simulate::run(arguments),
         Command::Ehr(arguments) => ehr::run(arguments, json),
         Command::Hl7(arguments) => hl7::run(arguments, json),
+        Command::Rules(arguments) => rules::run(arguments, json),
         Command::Schema(arguments) => schema::run(arguments),
         Command::Codes(arguments) => codes::run(arguments, json),
         Command::Profiles(arguments) => profiles::run(arguments, json),
