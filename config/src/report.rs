@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use vigil_messages::DurationText;
-use vigil_model::{Code, LimitSide, Priority, Quantity};
+use vigil_model::{Code, Direction, LimitSide, Priority, Quantity, WhenMissing};
 
 use crate::problem::Problem;
 
@@ -47,6 +47,16 @@ pub struct BedReport {
     pub limits: Vec<LimitReport>,
     /// Scores that are calculated.
     pub scores: Vec<ScoreReport>,
+    /// Rates that are judged.
+    pub rates: Vec<RateReport>,
+    /// Combined conditions that are judged.
+    pub combined: Vec<CombinedReport>,
+    /// The longest pause of signals.
+    pub pause_max: DurationText,
+    /// How often people are reminded of signals that are off; `None` for never.
+    pub remind_every: Option<DurationText>,
+    /// Within which time repeated starts are joined.
+    pub join_within: DurationText,
     /// Limits of the preset that are not judged, since no device provides the metric.
     pub unused_limits: Vec<String>,
 }
@@ -88,6 +98,40 @@ pub struct LimitReport {
     pub priority: Priority,
     /// From the first violating value until people are told: both delays.
     pub delay: DurationText,
+    /// Text for people.
+    pub text: String,
+}
+
+/// A rate that is judged.
+#[derive(Clone, Debug, Serialize)]
+pub struct RateReport {
+    /// The metric.
+    pub metric: Code,
+    /// Which way is dangerous.
+    pub direction: Direction,
+    /// Change in a minute.
+    pub per_minute: Quantity,
+    /// Its unit, UCUM.
+    pub unit: String,
+    /// Over which time.
+    pub window: DurationText,
+    /// How urgent.
+    pub priority: Priority,
+    /// Text for people.
+    pub text: String,
+}
+
+/// A combined condition that is judged.
+#[derive(Clone, Debug, Serialize)]
+pub struct CombinedReport {
+    /// Its name.
+    pub name: String,
+    /// What must hold, in words.
+    pub terms: Vec<String>,
+    /// What happens while a term lacks data.
+    pub when_missing: WhenMissing,
+    /// How urgent.
+    pub priority: Priority,
     /// Text for people.
     pub text: String,
 }

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use vigil_messages::DurationText;
-use vigil_model::{Appliance, Bed, BedIndex, BedRules, Location, Patient, Score};
+use vigil_model::{Appliance, Bed, BedIndex, Location, Patient, Score};
 
 use super::devices::CheckedDevice;
+use super::further::Further;
 use super::limits;
 use super::names::{self, Identifiers, Names};
 use super::presets::{self, Presets};
@@ -122,6 +123,10 @@ pub(crate) fn beds(
                 }
                 self::patient(patient, facility, &place.key("patient"), problems)
             });
+            let own = Further::new(&section.rate, &section.combined, &section.signals, &place, problems);
+            let further = own.over(preset.map(|preset| &preset.further), problems);
+            let further = further.resolve(&place, &providers, complete, problems);
+            let unused = [limits.unused, further.unused].concat();
             let empty = TechnicalSection::default();
             let of_preset = preset.map_or(&empty, |preset| &preset.technical);
             CheckedBed {
@@ -132,9 +137,9 @@ pub(crate) fn beds(
                     report_interval: section.report_interval.get(),
                     rules: limits.rules,
                     technical: presets::technical(&section.technical, of_preset, &place.key("technical"), problems),
-                    further: BedRules::default(),
+                    further: further.rules,
                 },
-                unused_limits: limits.unused,
+                unused_limits: unused,
                 calculated: calculated.map(|device| (device, scores.scores)),
                 scores: scores.uses,
                 preset: preset.map(|preset| preset.name.clone()),

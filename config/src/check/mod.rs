@@ -10,6 +10,7 @@ mod bus;
 pub(crate) mod chart;
 mod destinations;
 mod devices;
+mod further;
 mod limits;
 mod links;
 mod names;
@@ -17,6 +18,7 @@ mod presets;
 mod recording;
 mod rules;
 mod scores;
+mod terms;
 
 pub(crate) use names::shortened;
 pub use presets::BUILT_IN_PRESETS;

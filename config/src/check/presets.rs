@@ -2,6 +2,7 @@
 
 use vigil_model::{LimitSide, TechnicalRules};
 
+use super::further::Further;
 use super::names::{self, Names};
 use super::rules::Rule;
 use crate::document::{Document, Place, Problems};
@@ -24,6 +25,7 @@ pub(crate) struct Preset {
     pub(crate) name: String,
     pub(crate) rules: Vec<Rule>,
     pub(crate) technical: TechnicalSection,
+    pub(crate) further: Further,
 }
 
 /// All presets that beds can refer to.
@@ -93,6 +95,8 @@ fn built_in_of(
         let base = presets.iter().find(|preset| Some(&preset.name) == limited.section.extends.as_ref());
         let mut preset = preset(limited, base, &Place::element("preset", index), problems);
         preset.rules.iter_mut().for_each(|rule| rule.place = None);
+        preset.further.rates.iter_mut().for_each(|rate| rate.place = None);
+        preset.further.combined.iter_mut().for_each(|combined| combined.place = None);
         presets.push(preset);
     }
     presets
@@ -124,7 +128,9 @@ fn preset(
     let section = &limited.section.technical;
     technical(section, &TechnicalSection::default(), &place.key("technical"), problems);
     let technical = base.map_or_else(|| section.clone(), |base| over(section, &base.technical));
-    Preset { name: limited.section.name.clone(), rules, technical }
+    let PresetSection { name, rate, combined, signals, .. } = &limited.section;
+    let further = Further::new(rate, combined, signals, place, problems).over(base.map(|base| &base.further), problems);
+    Preset { name: name.clone(), rules, technical, further }
 }
 
 /// What one section says, else what another says.
@@ -216,7 +222,8 @@ mod tests {
         let presets = built_in_of(&draft, &mut problems);
         assert_eq!(problems.into_sorted(), []);
         let names: Vec<&str> = presets.iter().map(|preset| preset.name.as_str()).collect();
-        assert_eq!(names, ["adult", "adult-intensive"]);
+        assert_eq!(names, ["adult", "adult-intensive", "paediatric", "neonatal"]);
+        assert!(presets.iter().all(|preset| preset.further.signals.join_within.is_some()));
         assert_eq!(presets[0].rules.len(), draft[0].as_ref().unwrap().limits.len());
         assert_eq!(presets[1].rules.len(), presets[0].rules.len() + draft[1].as_ref().unwrap().limits.len());
         for rule in presets.iter().flat_map(|preset| &preset.rules) {

@@ -143,17 +143,26 @@ impl Rule {
         if self.hysteresis.mantissa() < 0 {
             problems.error(&place.key("hysteresis"), "is negative", "give how far a value must come back: 0 or more");
         }
-        for (key, value) in [("condition_delay", self.condition_delay), ("signal_delay", self.signal_delay)] {
-            if value > DELAY_MAX {
-                let message = format!("{} is longer than {}", DurationText::from(value), DurationText::from(DELAY_MAX));
-                problems.error(&place.key(key), message, "an alarm that late helps nobody");
-            }
+        check_delay("condition_delay", self.condition_delay, place, problems);
+        check_delay("signal_delay", self.signal_delay, place, problems);
+        if let Some(text) = &self.text {
+            check_text(text, place, problems);
         }
-        if let Some(text) = &self.text
-            && (text.trim().is_empty() || text.chars().count() > TEXT_CHARS_MAX || text.chars().any(char::is_control))
-        {
-            problems.error(&place.key("text"), format!("expected 1 to {TEXT_CHARS_MAX} printable characters"), "");
-        }
+    }
+}
+
+/// Reports a delay of a condition or signal that is too long.
+pub(crate) fn check_delay(key: &str, value: Duration, place: &Place, problems: &mut Problems<'_, '_>) {
+    if value > DELAY_MAX {
+        let message = format!("{} is longer than {}", DurationText::from(value), DurationText::from(DELAY_MAX));
+        problems.error(&place.key(key), message, "an alarm that late helps nobody");
+    }
+}
+
+/// Reports a text for people that cannot be shown.
+pub(crate) fn check_text(text: &str, place: &Place, problems: &mut Problems<'_, '_>) {
+    if text.trim().is_empty() || text.chars().count() > TEXT_CHARS_MAX || text.chars().any(char::is_control) {
+        problems.error(&place.key("text"), format!("expected 1 to {TEXT_CHARS_MAX} printable characters"), "");
     }
 }
 
@@ -180,7 +189,7 @@ pub(crate) fn metric(refid: &str, place: &Place, problems: &mut Problems<'_, '_>
 }
 
 /// `None` for a unit nobody knows, `Some(None)` if none is written.
-fn unit(written: Option<&str>, place: &Place, problems: &mut Problems<'_, '_>) -> Option<Option<Unit>> {
+pub(crate) fn unit(written: Option<&str>, place: &Place, problems: &mut Problems<'_, '_>) -> Option<Option<Unit>> {
     let Some(written) = written else { return Some(None) };
     let unit = Unit::named(written).or_else(|| Unit::with_ucum(written));
     if unit.is_none() {

@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use vigil_messages::DurationText;
 use vigil_model::Priority;
 
-use super::{BedLimitSection, BedScoreSection, eui64_schema, id_schema, priority_schema};
+use super::{
+    BedLimitSection, BedScoreSection, CombinedSection, RateSection, SignalSection, eui64_schema, id_schema,
+    priority_schema,
+};
 
 /// This appliance, as others see it.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -76,6 +79,16 @@ pub struct BedSection {
     /// Technical conditions of this bed's devices, over those of the preset.
     #[serde(default)]
     pub technical: TechnicalSection,
+    /// Conditions on how fast a metric changes: each takes the place of the preset's of the same metric and direction, or adds
+    /// one.
+    #[serde(default)]
+    pub rate: Vec<RateSection>,
+    /// Conditions on several things at once: each takes the place of the preset's of the same name, or adds one.
+    #[serde(default)]
+    pub combined: Vec<CombinedSection>,
+    /// How signals behave at this bed, over what the preset says.
+    #[serde(default)]
+    pub signals: SignalSection,
 }
 
 fn default_report_interval() -> DurationText {

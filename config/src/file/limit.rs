@@ -5,14 +5,15 @@ use serde::{Deserialize, Serialize};
 use vigil_messages::DurationText;
 use vigil_model::{LimitSide, Priority};
 
-use super::{TechnicalSection, id_schema, priority_schema, side_schema};
+use super::{CombinedSection, RateSection, SignalSection, TechnicalSection, id_schema, priority_schema, side_schema};
 use crate::Number;
 
 /// A named set of limits and technical priorities.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PresetSection {
-    /// Name that beds refer to: 1 to 32 letters, digits, `.`, `_` and `-`. `adult` and `adult-intensive` are built in.
+    /// Name that beds refer to: 1 to 32 letters, digits, `.`, `_` and `-`. `adult`, `adult-intensive`,
+    /// `paediatric` and `neonatal` are built in.
     #[schemars(schema_with = "id_schema")]
     pub name: String,
     /// Name of a built-in preset, or of one further up, whose limits and technical conditions hold here as well unless this
@@ -25,6 +26,15 @@ pub struct PresetSection {
     /// Technical conditions of the devices of beds with this preset.
     #[serde(default)]
     pub technical: TechnicalSection,
+    /// Conditions on how fast a metric changes, one `[[preset.rate]]` for each metric and direction.
+    #[serde(default)]
+    pub rate: Vec<RateSection>,
+    /// Conditions on several things at once, one `[[preset.combined]]` each.
+    #[serde(default)]
+    pub combined: Vec<CombinedSection>,
+    /// How signals behave at beds with this preset.
+    #[serde(default)]
+    pub signals: SignalSection,
 }
 
 /// A limit condition of a preset: the patient's value is beyond the limit.

@@ -10,6 +10,7 @@ use vigil_messages::Destination;
 mod bed;
 mod chart;
 mod device;
+mod further;
 mod limit;
 mod link;
 mod recording;
@@ -17,6 +18,7 @@ mod recording;
 pub use bed::{ApplianceSection, BedSection, PatientSection, TechnicalSection};
 pub use chart::{BandSection, BedScoreSection, ChartFile, ChartInputSection, PreferText, StateSection, TableSection};
 pub use device::DeviceSection;
+pub use further::{CombinedSection, RateSection, SignalSection, TermSection};
 pub use limit::{BedLimitSection, PresetLimitSection, PresetSection};
 pub use link::{BusSection, LinkSection, LrcRule, SerialSection};
 pub use recording::RecordingSection;
@@ -31,8 +33,8 @@ pub struct File {
     /// The beds, one `[[bed]]` each.
     #[serde(default)]
     pub bed: Vec<BedSection>,
-    /// Named sets of limits that beds refer to, one `[[preset]]` each. `adult` and `adult-intensive`
-    /// are built in.
+    /// Named sets of limits that beds refer to, one `[[preset]]` each. `adult`, `adult-intensive`,
+    /// `paediatric` and `neonatal` are built in.
     #[serde(default)]
     pub preset: Vec<PresetSection>,
     /// The serial lines and network connections, one `[[link]]` each.
@@ -62,6 +64,18 @@ pub(crate) fn id_schema(_: &mut SchemaGenerator) -> Schema {
 
 pub(crate) fn priority_schema(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "enum": ["low", "medium", "high"] })
+}
+
+pub(crate) fn direction_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "enum": ["falling", "rising"] })
+}
+
+pub(crate) fn kind_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "enum": ["physiological", "technical", "advisory"] })
+}
+
+pub(crate) fn when_missing_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "enum": ["tell", "wait"] })
 }
 
 pub(crate) fn side_schema(_: &mut SchemaGenerator) -> Schema {

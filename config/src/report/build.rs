@@ -1,13 +1,13 @@
 //! A plan to its report.
 
 use vigil_messages::{Destination, DurationText};
-use vigil_model::{Code, Device, DeviceIndex, MetricDescriptor, Unit};
+use vigil_model::{Code, CombinedRule, Device, DeviceIndex, MetricDescriptor, RateRule, Term, Unit};
 use vigil_protocols::link::{Parity, Transport};
 use vigil_protocols::modbus::BusUnit;
 
 use super::{
-    BedReport, BusReport, CodeReport, DestinationReport, DeviceReport, InputReport, LimitReport, LinkReport,
-    MetricReport, ReadReport, Report, ScoreReport,
+    BedReport, BusReport, CodeReport, CombinedReport, DestinationReport, DeviceReport, InputReport, LimitReport,
+    LinkReport, MetricReport, RateReport, ReadReport, Report, ScoreReport,
 };
 use crate::plan::{LinkPlan, Plan, ScoreUse};
 use crate::schedule::{CostedRead, Schedule, metrics_of};
@@ -54,6 +54,11 @@ impl Plan {
                 preset: used.preset,
                 limits: limits.collect(),
                 scores: scores.iter().map(score).collect(),
+                rates: bed.further.rates.iter().map(rate).collect(),
+                combined: bed.further.combined.iter().map(combined).collect(),
+                pause_max: bed.further.signals.pause_max.into(),
+                remind_every: bed.further.signals.remind_every.map(Into::into),
+                join_within: bed.further.signals.join_within.into(),
                 unused_limits: used.unused,
             }
         });
@@ -115,6 +120,9 @@ impl Plan {
             codes.extend(profile.alarms.iter().map(|alarm| alarm.event));
         }
         codes.extend(self.ward.beds.iter().flat_map(|bed| &bed.rules).map(|rule| rule.event));
+        let further = self.ward.beds.iter().map(|bed| &bed.further);
+        codes.extend(further.clone().flat_map(|further| &further.rates).map(|rule| rule.manner.event));
+        codes.extend(further.flat_map(|further| &further.combined).map(|rule| rule.manner.event));
         codes.sort();
         codes.dedup();
         let row = |code: Code| CodeReport { code: code.value(), refid: code.refid(), loinc: code.loinc() };
@@ -130,6 +138,33 @@ fn score(used: &ScoreUse) -> ScoreReport {
         charted: input.charted,
     });
     ScoreReport { chart: used.chart.to_string(), inputs: inputs.collect() }
+}
+
+fn rate(rule: &RateRule) -> RateReport {
+    RateReport {
+        metric: rule.metric,
+        direction: rule.direction,
+        per_minute: rule.per_minute,
+        unit: rule.unit.ucum().to_owned(),
+        window: rule.window.into(),
+        priority: rule.manner.priority,
+        text: rule.manner.text.to_string(),
+    }
+}
+
+fn combined(rule: &CombinedRule) -> CombinedReport {
+    let term = |term: &Term| match term {
+        Term::Beyond { metric, unit, side, limit, .. } => format!("{metric} {} {limit} {}", side.sign(), unit.ucum()),
+        Term::State { metric, is } => format!("{metric} is {is}"),
+        Term::Alarm { event } => format!("alarm {event}"),
+    };
+    CombinedReport {
+        name: rule.id.to_string(),
+        terms: rule.terms.iter().map(term).collect(),
+        when_missing: rule.when_missing,
+        priority: rule.manner.priority,
+        text: rule.manner.text.to_string(),
+    }
 }
 
 fn devices_of(link: &LinkPlan) -> Vec<DeviceIndex> {

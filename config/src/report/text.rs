@@ -61,6 +61,23 @@ fn write_bed(f: &mut fmt::Formatter<'_>, bed: &BedReport) -> fmt::Result {
             writeln!(f, "    {:<16} counts {:<26} from {}", input.input, age, from.join(", "))?;
         }
     }
+    for rate in &bed.rates {
+        writeln!(
+            f,
+            "  {:<32} {} more than {} {} a minute over {}, {}: {}",
+            rate.metric.refid(),
+            rate.direction.as_str(),
+            rate.per_minute,
+            rate.unit,
+            rate.window,
+            rate.priority.as_str(),
+            rate.text
+        )?;
+    }
+    for combined in &bed.combined {
+        let terms = combined.terms.join(" and ");
+        writeln!(f, "  {}: {terms}, {}: {}", combined.name, combined.priority.as_str(), combined.text)?;
+    }
     if bed.limits.is_empty() {
         writeln!(f, "  no limit is judged")?;
     }
