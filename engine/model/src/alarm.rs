@@ -278,7 +278,7 @@ pub struct Occurrence {
     /// How often among these its signal had been off before, so that it started anew.
     #[serde(default)]
     pub restarts: u32,
-    /// When the condition was determined, the last time.
+    /// When the condition was determined; the last time that its signal had been off before.
     pub onset: Timestamp,
     /// When anything about it last changed.
     pub changed: Timestamp,

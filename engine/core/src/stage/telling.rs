@@ -74,13 +74,11 @@ impl<'a> Telling<'a> {
     }
 
     fn come_back(&mut self, at: Instant, position: usize, value: Option<Quantity>) {
-        let onset = self.clock.utc(at);
         let live = &mut self.signals.live[position];
         if let (Signal::Latched { .. }, Some(occurrence)) = (live.signal, &mut live.occurrence) {
             let occurrence = Arc::make_mut(occurrence);
             occurrence.source.value = value.map(Value::Numeric);
             occurrence.count = occurrence.count.saturating_add(1);
-            occurrence.onset = onset;
         }
         let until = at + self.delay(self.signals.live[position].condition);
         self.feed(position, Input::Began { until }, at);
