@@ -160,7 +160,9 @@ class Checked:
             self.require(self.field("PID", 8) in ("", "A", "F", "M", "N", "O", "U"), "PID-8")
         self.require(self.field("PV1", 2) in set("EIOPRBU"), "PV1-2")
         place = self.field("PV1", 3).split("^")
-        self.require(len(place) == 4 and place[2], f"PV1-3: {place}")
+        # An alert of the appliance itself is at no bed; nothing else may be.
+        is_of_facility = self.trigger == "R40" and place[:3] == ["", "", ""] and place[3:] and place[3]
+        self.require(len(place) == 4 and (place[2] or is_of_facility), f"PV1-3: {place}")
         self.empty("PV1", 6)
         self.place = "^".join(place)
 
