@@ -110,6 +110,7 @@ proptest! {
         bus.record_on(Box::new(memory.clone()));
         let mut now = Now::default().after(Duration::from_secs(1000));
         bus.handle_connected(now);
+        said.extend(std::iter::from_fn(|| bus.poll_report()));
         for answer in answers {
             match bus.poll_action(now) {
                 BusAction::Wait(until) => now = now.after(until.since(now.monotonic)),
