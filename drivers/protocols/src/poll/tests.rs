@@ -8,6 +8,9 @@ use super::*;
 struct Toy {
     answers: VecDeque<u8>,
     half: bool,
+    /// `s` makes no sense for now.
+    no_slow: bool,
+    prompts: usize,
 }
 
 const ALARMS: u8 = b'a';
@@ -19,6 +22,15 @@ impl Asked for Toy {
 
     fn encode(&self, request: u8) -> Vec<u8> {
         vec![request]
+    }
+
+    fn wants(&self, request: u8) -> bool {
+        request != SLOW || !self.no_slow
+    }
+
+    fn prompt(&mut self) -> Option<Vec<u8>> {
+        self.prompts = self.prompts.checked_sub(1)?;
+        Some(b".".to_vec())
     }
 
     fn forget(&mut self) {
@@ -47,6 +59,15 @@ impl Asked for Toy {
                 self.half = true;
                 self.poll()
             }
+            b'?' => {
+                self.prompts += 1;
+                self.poll()
+            }
+            b'<' | b'>' => {
+                self.no_slow = letter == b'<';
+                self.poll()
+            }
+            b'R' => Some(Incoming::Refused(Fault::new(FaultKind::Exception, 1, "refused"))),
             _ => Some(Incoming::Fault(Fault::new(FaultKind::Framing, 1, "noise"))),
         }
     }
@@ -149,6 +170,38 @@ fn an_answer_that_does_not_come_is_asked_for_once_more() {
     }
     // Alarms come back between the others, and the others are not starved by them.
     assert_eq!(order.iter().collect::<String>(), "bbaassa"[..order.len()].to_owned());
+}
+
+#[test]
+fn a_refusal_ends_the_turn_and_is_asked_again_when_it_is_due() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.asked(), Some('a'));
+    assert_eq!(bench.answer(b"R"), None, "the line is left alone for a moment");
+    let reports = bench.reports();
+    assert!(matches!(&reports[1..], [Report::Link(LinkState::Up), Report::Fault(f)] if f.kind == FaultKind::Exception));
+    assert_eq!((bench.wait(), bench.answer(b"B"), bench.answer(b"S")), (Some('b'), Some('s'), None));
+    assert_eq!(bench.wait(), Some('a'), "at its own time, and not twice");
+    assert_eq!(bench.answer(b"RR"), None);
+    assert_eq!(bench.faults(), [FaultKind::Exception; 2]);
+}
+
+#[test]
+fn what_cannot_wait_is_sent_at_anybodys_turn() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.asked(), Some('a'));
+    assert_eq!(bench.answer(b"?"), Some('.'), "while an answer is awaited");
+    assert_eq!((bench.answer(b"A"), bench.answer(b"B"), bench.answer(b"S")), (Some('b'), Some('s'), None));
+    assert_eq!(bench.answer(b"?"), Some('.'), "while nothing is asked");
+    assert_eq!(bench.faults(), []);
+}
+
+#[test]
+fn what_makes_no_sense_is_not_asked_and_keeps_nobody_awake() {
+    let mut bench = Bench::new();
+    assert_eq!(bench.asked(), Some('a'));
+    assert_eq!((bench.answer(b"<A"), bench.answer(b"B")), (Some('b'), None));
+    assert_eq!(bench.session.poll_timeout(), Some(bench.now.monotonic + Duration::from_secs(1)));
+    assert_eq!((bench.wait(), bench.answer(b">A"), bench.answer(b"S")), (Some('a'), Some('s'), Some('b')));
 }
 
 #[test]

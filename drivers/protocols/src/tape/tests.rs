@@ -132,6 +132,7 @@ proptest! {
             }
             said.extend(std::iter::from_fn(|| bus.poll_report()));
         }
+        said.extend(std::iter::from_fn(|| bus.poll_report()));
         let mut playback = Playback::of_bus(make());
         memory.0.lock().unwrap().iter().for_each(|entry| playback.play(entry));
         prop_assert_eq!(playback.take_reports().collect::<Vec<_>>(), said);
