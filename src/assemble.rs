@@ -1,7 +1,9 @@
 //! A checked plan becomes a running appliance. A plan that checks can always be assembled; what can fail here is the outside.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{Notify, broadcast, mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -9,12 +11,17 @@ use tokio_util::task::TaskTracker;
 use vigil_config::{LinkPlan, Plan};
 use vigil_engine::{Engine, Restored};
 use vigil_journal::{Journal, JournalError, Outbox, Reader, SqliteOutbox};
-use vigil_links::Link;
+use vigil_links::{Beside, Hubs, Link, LinkStats};
 use vigil_messages::mqtt::Topics;
 use vigil_messages::mqtt::alarm::Alarm;
 use vigil_messages::{ControlIds, Destination, MqttDestination};
-use vigil_model::{Command, EngineEvent, Phase, Ward};
-use vigil_protocols::modbus::Bus;
+use vigil_model::{Command, DeviceIndex, EngineEvent, Phase, Ward};
+use vigil_protocols::Session;
+use vigil_protocols::driver::DriverConfig;
+use vigil_protocols::guarded::GuardedSession;
+use vigil_protocols::identity::ExpectedIdentity;
+use vigil_protocols::link::{BusSettings, Transport};
+use vigil_protocols::modbus::{Bus, BusUnit};
 use vigil_protocols::tape::TapedSession;
 use vigil_recording::{LinkTape, Recorder};
 use vigil_sinks::SinkStatus;
@@ -64,6 +71,8 @@ pub struct Running {
     pub commands: mpsc::Sender<Command>,
     /// How each destination is doing.
     pub sinks: Vec<(Arc<str>, watch::Receiver<SinkStatus>)>,
+    /// What each link has counted, by its configured id: on a bus with planned and actual periods of every unit.
+    pub links: Vec<(Arc<str>, LinkStats)>,
     /// Its journal.
     pub journal: Journal,
     recorder: Option<Recorder>,
@@ -158,9 +167,16 @@ pub fn start_through(plan: Plan, clock: Clock, outlet: Outlet<'_>) -> Result<Run
             }
         }
     }
+    let (mut links, hubs) = (Vec::new(), Hubs::default());
     for (position, link) in (0u16..).zip(plan.links) {
-        let link = assemble_link(link, recorder.as_ref().map(|recorder| recorder.link(position)));
-        tasks.spawn(vigil_links::run(link, report_sender.clone(), clock.clone(), stop_links.clone()));
+        let id = link.id().clone();
+        let stats = LinkStats::default();
+        let beside = Beside { stats, adapter: plan.adapters.get(&id).cloned(), hubs: hubs.clone() };
+        links.push((id, beside.stats.clone()));
+        let tape = recorder.as_ref().map(|recorder| recorder.link(position));
+        let link = assemble_link(link, &plan.identities, tape);
+        let sender = report_sender.clone();
+        tasks.spawn(vigil_links::run_beside(link, beside, sender, clock.clone(), stop_links.clone()));
     }
     drop(report_sender); // the loop ends when the last link has
 
@@ -193,6 +209,7 @@ pub fn start_through(plan: Plan, clock: Clock, outlet: Outlet<'_>) -> Result<Run
         questions,
         commands,
         sinks,
+        links,
         journal,
         recorder,
         stop_links,
@@ -202,23 +219,51 @@ pub fn start_through(plan: Plan, clock: Clock, outlet: Outlet<'_>) -> Result<Run
     })
 }
 
-fn assemble_link(plan: LinkPlan, tape: Option<LinkTape>) -> Link {
+fn assemble_link(plan: LinkPlan, identities: &Identities, tape: Option<LinkTape>) -> Link {
     match plan {
         LinkPlan::Stream { id, transport, device, driver, quiet_time } => {
-            let mut session = driver.session(quiet_time);
+            let mut session = session_of(&transport, device, &driver, quiet_time, identities);
             if let Some(tape) = tape {
                 session = Box::new(TapedSession::new(session, Box::new(tape)));
             }
             Link::Stream { id, transport, device, session }
         }
         LinkPlan::Bus { id, transport, settings, units } => {
-            let mut bus = Bus::new(settings, units);
+            let mut bus = bus_of(&transport, settings, units, identities);
             if let Some(tape) = tape {
                 bus.record_on(Box::new(tape));
             }
             Link::Bus { id, transport, settings, bus }
         }
     }
+}
+
+/// Who devices must say they are.
+pub(crate) type Identities = BTreeMap<DeviceIndex, ExpectedIdentity>;
+
+/// The conversation with a device that is alone on its link, as it runs and as it is played again.
+pub(crate) fn session_of(
+    transport: &Transport,
+    device: DeviceIndex,
+    driver: &DriverConfig,
+    quiet_time: Duration,
+    identities: &Identities,
+) -> Box<dyn Session> {
+    let serial = matches!(transport, Transport::Serial(_));
+    let expected = identities.get(&device).cloned().unwrap_or_default();
+    Box::new(GuardedSession::new(driver.session(quiet_time), serial, expected))
+}
+
+/// The schedule of a bus, as it runs and as it is played again.
+pub(crate) fn bus_of(
+    transport: &Transport,
+    settings: BusSettings,
+    units: Vec<BusUnit>,
+    identities: &Identities,
+) -> Bus {
+    let mut bus = Bus::new(settings, units);
+    bus.guard(matches!(transport, Transport::Serial(_)), identities);
+    bus
 }
 
 /// What the broker is told anew with each connection: every occurrence that is active or latched, as the journal has it.

@@ -9,9 +9,10 @@ use vigil_config::{LinkPlan, Plan, ProfileSource};
 use vigil_engine::{Engine, Restored};
 use vigil_messages::{ControlIds, Destination};
 use vigil_model::{DeviceReport, EngineEvent, Now, Outgoing, Ward};
-use vigil_protocols::modbus::Bus;
 use vigil_protocols::tape::Playback;
 use vigil_recording::{Checkpoint, Damage, Record, Run, Said, Step, Stream};
+
+use crate::assemble::{Identities, bus_of, session_of};
 
 mod answers;
 mod compare;
@@ -98,7 +99,7 @@ impl Replay {
         engine.restore(Restored { next_seq, next_occurrence, occurrences, entries: Vec::new() }, start.now());
         let player = |id: &Arc<str>| {
             let link = plan.links.iter().find(|link| link.id() == id)?;
-            Some(LinkPlayer::new(run.link(id), playback(link)))
+            Some(LinkPlayer::new(run.link(id), playback(link, &plan.identities)))
         };
         let mut links: Vec<Option<LinkPlayer>> = run.beginning.links.iter().map(player).collect();
         let mut reports = Vec::new();
@@ -192,12 +193,14 @@ impl Iterator for Replay {
     }
 }
 
-fn playback(link: &LinkPlan) -> Playback {
+fn playback(link: &LinkPlan, identities: &Identities) -> Playback {
     match link {
-        LinkPlan::Stream { device, driver, quiet_time, .. } => {
-            Playback::of_session(*device, driver.session(*quiet_time))
+        LinkPlan::Stream { transport, device, driver, quiet_time, .. } => {
+            Playback::of_session(*device, session_of(transport, *device, driver, *quiet_time, identities))
         }
-        LinkPlan::Bus { settings, units, .. } => Playback::of_bus(Bus::new(*settings, units.clone())),
+        LinkPlan::Bus { transport, settings, units, .. } => {
+            Playback::of_bus(bus_of(transport, *settings, units.clone(), identities))
+        }
     }
 }
 

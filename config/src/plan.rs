@@ -1,5 +1,6 @@
 //! What a configuration comes to: everything resolved, checked, and ready to be assembled.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use vigil_messages::Destination;
 use vigil_model::{DeviceIndex, Ward};
 use vigil_protocols::driver::DriverConfig;
+use vigil_protocols::identity::ExpectedIdentity;
 use vigil_protocols::link::{BusSettings, Transport};
 use vigil_protocols::modbus::BusUnit;
 
@@ -28,6 +30,10 @@ pub struct Plan {
     pub warnings: Vec<Problem>,
     /// What became of the presets, bed by bed in the order of the ward.
     pub presets: Vec<PresetUse>,
+    /// Who devices must say they are; devices of which nothing is expected are left out.
+    pub identities: BTreeMap<DeviceIndex, ExpectedIdentity>,
+    /// Adapters that must be at the ports of links, by the links' ids.
+    pub adapters: BTreeMap<Arc<str>, Arc<str>>,
     /// What is recorded; nothing if `None`.
     pub recording: Option<RecordingPlan>,
     /// The texts that this plan was made of.

@@ -1,17 +1,19 @@
-//! `vigil profiles`: the devices Vigil knows; `vigil profiles check FILE` runs a register profile's own worked examples.
+//! `vigil profiles`: the devices Vigil knows; `vigil profiles check FILE` runs a register profile's own worked examples;
+//! `vigil profiles import FILE.csv` makes a profile of a table of registers.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use vigil_model::Profile;
 use vigil_protocols::driver::Driver;
-use vigil_protocols::modbus::{ProfileProblem, RegisterProfile};
+use vigil_protocols::modbus::import::{About, COLUMNS};
+use vigil_protocols::modbus::{self, ProfileProblem, RegisterProfile};
 
 use super::{CommandError, CommandResult, Outcome, Printer};
 
 /// Arguments of `vigil profiles`.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example: vigil profiles\nExample: vigil profiles show bed-contacts\nExample: vigil profiles check my-device.toml"
+    after_help = "Example: vigil profiles\nExample: vigil profiles show bed-contacts\nExample: vigil profiles check my-device.toml\nExample: vigil profiles import registers.csv --name boiler"
 )]
 pub(super) struct Arguments {
     #[command(subcommand)]
@@ -36,6 +38,28 @@ enum Action {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// A table of registers (CSV) to a register profile; every problem with line and column.
+    #[command(after_help = import_help())]
+    Import {
+        /// The table: a header line with names of columns, then a line for each register or bit.
+        file: PathBuf,
+        /// Name of the profile; that of the file if left out.
+        #[arg(long)]
+        name: Option<String>,
+        /// The devices it serves, for people; its name if left out.
+        #[arg(long)]
+        title: Option<String>,
+        /// Where the profile is written; standard output if left out.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+}
+
+fn import_help() -> String {
+    let columns: String = COLUMNS.iter().map(|(name, what)| format!("  {name:<12} {what}\n")).collect();
+    format!(
+        "Example: vigil profiles import boiler.csv --name boiler --out boiler.toml\n\nColumns, in any order:\n{columns}"
+    )
 }
 
 #[derive(serde::Serialize)]
@@ -52,6 +76,7 @@ pub(super) fn run(arguments: Arguments, json: bool) -> CommandResult {
         None => list(json),
         Some(Action::Show { name, text }) => show(&name, text, json),
         Some(Action::Check { files }) => check(&files, json),
+        Some(Action::Import { file, name, title, out }) => import(&file, name, title, out.as_deref()),
     }
 }
 
@@ -174,6 +199,26 @@ fn check(files: &[PathBuf], json: bool) -> CommandResult {
     }
     out.finish()?;
     Ok(outcome)
+}
+
+fn import(file: &Path, name: Option<String>, title: Option<String>, out: Option<&Path>) -> CommandResult {
+    let table = super::read_text(file)?;
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
+    let words = stem.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let name = name.unwrap_or_else(|| words.collect::<Vec<_>>().join("-"));
+    let origin = file.display().to_string();
+    let about = About { name: &name, title: title.as_deref().unwrap_or(&name), origin: &origin };
+    let profile = modbus::import::import(&table, &about).map_err(|problems| problems_error(&origin, &problems))?;
+    let mut printer = Printer::new();
+    match out {
+        None => printer.text(profile.as_bytes())?,
+        Some(out) => {
+            std::fs::write(out, profile)
+                .map_err(|error| CommandError::Outside(format!("writing {}: {error}", out.display())))?;
+            printer.line(format_args!("{}: written; `vigil profiles show` lists what it reads", out.display()))?;
+        }
+    }
+    printer.finish()
 }
 
 /// All problems of a profile in one error.

@@ -85,3 +85,20 @@ fn completions_and_manual_pages_name_every_command() {
         vigil(["man", command]).expect(0).out_has(&[".TH", command, "Example"]);
     }
 }
+
+#[test]
+fn a_table_of_registers_becomes_a_profile() {
+    let table = "table,address,label,type,unit,scale\nholding-registers,16,Flow temp,i16,Cel,0.1\n3,17,Return temp,i16,Cel,0.1\n";
+    let (folder, path) = file(table);
+    let out = folder.path().join("boiler.toml");
+    vigil(["profiles", "import", &text(&path), "--name", "boiler", "--out", &text(&out)]).expect(0);
+    vigil(["profiles", "check", &text(&out)]).expect(0);
+    vigil(["profiles", "show", &text(&out)]).expect(0).out_has(&["MDCX_BOILER_FLOW_TEMP", "Return temp"]);
+    vigil(["profiles", "import", &text(&path), "--name", "boiler"]).expect(0).out_has(&["[[block]]", "count = 2"]);
+    let (_folder, wrong) = file(table.replace("Cel,0.1\n3", "furlong,x\n3").replace("17,", "70000,"));
+    let told = vigil(["profiles", "import", &text(&wrong), "--name", "boiler"]).expect(2);
+    told.err_has(&[":3:3: "]);
+    let (_folder, wrong) = file(table.replace("Cel,0.1\n3", "furlong,x\n3"));
+    let told = vigil(["profiles", "import", &text(&wrong), "--name", "boiler"]).expect(2);
+    told.err_has(&[":2:36: ", ":2:44: ", "furlong"]);
+}

@@ -6,9 +6,11 @@ use std::time::Duration;
 use vigil_messages::DurationText;
 use vigil_model::{Eui64, Profile};
 use vigil_protocols::driver::{Driver, DriverConfig};
+use vigil_protocols::identity::ExpectedIdentity;
 use vigil_protocols::modbus::RegisterProfile;
 use vigil_protocols::watch::LinkWatch;
 
+use super::identity;
 use super::names::{Identifiers, Names, shortened};
 use crate::document::{Place, Problems};
 use crate::file::DeviceSection;
@@ -42,6 +44,7 @@ pub(crate) struct CheckedDevice {
     pub(crate) poll_interval: Duration,
     pub(crate) quiet_time: Duration,
     pub(crate) fresh_for: Option<Duration>,
+    pub(crate) identity: ExpectedIdentity,
     pub(crate) place: Place,
 }
 
@@ -81,6 +84,11 @@ pub(crate) fn devices(
                 }
             };
             let quiet_time = times(section, poll_interval, &place, problems);
+            let registers = match &conversation {
+                Conversation::Unit { profile, .. } => Some(&**profile),
+                Conversation::Stream(_) | Conversation::Calculated => None,
+            };
+            let identity = identity::expected(section, registers, &place, problems);
             Some(CheckedDevice {
                 id: section.id.clone(),
                 bed_id: section.bed.clone(),
@@ -91,6 +99,7 @@ pub(crate) fn devices(
                 poll_interval,
                 quiet_time,
                 fresh_for: section.fresh_for.map(DurationText::get),
+                identity,
                 place: place.clone(),
             })
         }));

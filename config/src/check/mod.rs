@@ -1,5 +1,6 @@
 //! Sections to a plan. Everything is checked, whatever else is wrong; nothing is said twice.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ pub(crate) mod chart;
 mod destinations;
 mod devices;
 mod further;
+mod identity;
 mod limits;
 mod links;
 mod names;
@@ -69,6 +71,7 @@ fn check(problems: &mut Problems<'_, '_>, source: &dyn ProfileSource) -> Option<
     let facility = section.map_or("", |section| &section.facility);
     let beds = appliance::beds(&draft.beds, facility, &presets, &charts, &bed_names, &devices, problems);
     let links = links::links(&draft.links, &devices, problems);
+    let adapters = identity::adapters(&draft.links, problems);
     let appliance_id = section.map_or("", |section| &section.id);
     destinations::destinations(&draft.destinations, appliance_id, &bed_names, problems);
 
@@ -83,8 +86,10 @@ fn check(problems: &mut Problems<'_, '_>, source: &dyn ProfileSource) -> Option<
         score_uses.push(checked.scores);
         uses.push(PresetUse { preset: checked.preset, unused: checked.unused_limits });
     }
-    for device in devices {
+    let mut identities = BTreeMap::new();
+    for (index, device) in (0u32..).map(DeviceIndex).zip(devices) {
         let device = device?;
+        identities.extend((!device.identity.is_empty()).then_some((index, device.identity)));
         ward.devices.push(Device {
             bed: appliance::index_of(&device.bed_id, &draft.beds)?,
             id: device.id.into(),
@@ -116,5 +121,7 @@ fn check(problems: &mut Problems<'_, '_>, source: &dyn ProfileSource) -> Option<
         recording,
         source: Source::default(),
         scores: score_uses,
+        identities,
+        adapters,
     })
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use vigil_model::score::InputKind;
 use vigil_model::{Chart, ChartInput, Code, Node, Profile, Score, mdc};
+use vigil_protocols::identity::ExpectedIdentity;
 
 use super::chart::{AGE, with_ages};
 use super::devices::{CheckedDevice, Conversation};
@@ -187,6 +188,7 @@ pub(crate) fn device(bed_id: &str, scores: &[Score], place: &Place) -> CheckedDe
         // It has no link that could be lost.
         quiet_time: Duration::MAX,
         fresh_for: None,
+        identity: ExpectedIdentity::default(),
         place: place.clone(),
     }
 }

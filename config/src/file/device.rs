@@ -39,8 +39,27 @@ pub struct DeviceSection {
     /// How long a value counts as current, at least one poll and at most `24h`. What the driver or profile says if left out.
     #[serde(default)]
     pub fresh_for: Option<DurationText>,
+    /// What the device must say it is. While another one answers, or none has said yet, nothing of it is taken for this
+    /// device: its link counts as lost.
+    #[serde(default)]
+    pub identity: Option<IdentitySection>,
     /// Settings of the driver, as its own documentation describes them. The driver's defaults if left out.
     #[serde(default)]
     #[schemars(with = "Option<std::collections::BTreeMap<String, serde_json::Value>>")]
     pub settings: Option<toml::Table>,
+}
+
+/// What a device must say it is, as it says it; what is left out is not looked at.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IdentitySection {
+    /// Maker.
+    #[serde(default)]
+    pub manufacturer: Option<String>,
+    /// Model.
+    #[serde(default)]
+    pub model: Option<String>,
+    /// Serial number, or another number that tells this device from others of its model.
+    #[serde(default)]
+    pub serial: Option<String>,
 }

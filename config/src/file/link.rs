@@ -34,6 +34,10 @@ pub struct LinkSection {
 pub struct SerialSection {
     /// Path of the port, best a stable one under `/dev/serial/by-path` or `/dev/serial/by-id`; `vigil ports` lists them.
     pub port: String,
+    /// Name of the adapter under `/dev/serial/by-id` that must be at the port: with another one there the port is not opened.
+    /// Not looked at if left out.
+    #[serde(default)]
+    pub adapter: Option<String>,
     /// Bits per second, 300 to 4000000.
     #[serde(default)]
     pub baud: Option<u32>,

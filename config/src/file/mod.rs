@@ -17,7 +17,7 @@ mod recording;
 
 pub use bed::{ApplianceSection, BedSection, PatientSection, TechnicalSection};
 pub use chart::{BandSection, BedScoreSection, ChartFile, ChartInputSection, PreferText, StateSection, TableSection};
-pub use device::DeviceSection;
+pub use device::{DeviceSection, IdentitySection};
 pub use further::{CombinedSection, RateSection, SignalSection, TermSection};
 pub use limit::{BedLimitSection, PresetLimitSection, PresetSection};
 pub use link::{BusSection, LinkSection, LrcRule, SerialSection};

@@ -11,9 +11,11 @@ use vigil_protocols::link::{BusSettings, Transport};
 use vigil_protocols::modbus::{Bus, BusAction, Framing, ReadError};
 
 use crate::ascii::Ascii;
+use crate::beside::{Beside, Patient};
 use crate::client::{Client, Rtu, Tcp};
 use crate::open::{self, Stream};
 use crate::outlet::{Closed, Outlet};
+use crate::stats::LinkStats;
 use crate::timer::Timer;
 use crate::{Clock, reconnect};
 
@@ -23,15 +25,19 @@ pub(crate) async fn run(
     transport: Transport,
     settings: BusSettings,
     bus: Bus,
+    beside: Beside,
     reports: mpsc::Sender<Vec<DeviceReport>>,
     clock: Clock,
 ) -> Closed {
-    let mut runner = Runner::new(bus, reports, clock);
+    let mut runner = Runner::new(bus, &beside, reports, clock);
+    let mut patient = Patient::new(Arc::clone(&id), &transport, &beside);
     let mut last_reason = String::new();
     for attempt in 0.. {
-        let ended = match runner.watching(open(&transport, settings)).await {
+        let ended = match runner.watching(open(&transport, settings, beside.adapter.as_deref())).await {
             Ok(Ok(client)) => {
                 tracing::info!(link = %id, "Bus opened.");
+                beside.stats.opened();
+                patient.opened();
                 last_reason.clear();
                 runner.hold(client).await
             }
@@ -39,9 +45,11 @@ pub(crate) async fn run(
             Err(Closed) => Err(Closed),
         };
         let Ok(reason) = ended else { return Closed };
+        let reason = patient.explain(&reason);
         if reason != last_reason {
             tracing::warn!(link = %id, reason, "Bus lost.");
         }
+        beside.stats.lost(&reason);
         if runner.lose(&reason).await.is_err() {
             return Closed;
         }
@@ -51,7 +59,12 @@ pub(crate) async fn run(
     Closed
 }
 
-async fn open(transport: &Transport, settings: BusSettings) -> Result<Client<Stream>, String> {
+/// Opens a bus.
+pub(crate) async fn open(
+    transport: &Transport,
+    settings: BusSettings,
+    adapter: Option<&str>,
+) -> Result<Client<Stream>, String> {
     let character_time = match transport {
         Transport::Serial(serial) => serial.character_time(),
         Transport::Tcp { .. } => Duration::ZERO,
@@ -59,21 +72,26 @@ async fn open(transport: &Transport, settings: BusSettings) -> Result<Client<Str
     match (settings.framing_on(transport), transport) {
         (Framing::Tcp, Transport::Tcp { address }) => Tcp::connect(address, settings).await.map(Client::Tcp),
         (Framing::Tcp, Transport::Serial(_)) => Err("a serial line has no Modbus TCP".to_owned()),
-        (Framing::Rtu, _) => Ok(Client::Rtu(Rtu::new(open::open(transport).await?, character_time, settings))),
-        (Framing::Ascii, _) => Ok(Client::Ascii(Ascii::new(open::open(transport).await?, character_time, settings))),
+        (Framing::Rtu, _) => Ok(Client::Rtu(Rtu::new(open::open(transport, adapter).await?, character_time, settings))),
+        (Framing::Ascii, _) => {
+            Ok(Client::Ascii(Ascii::new(open::open(transport, adapter).await?, character_time, settings)))
+        }
     }
 }
 
 struct Runner {
     bus: Bus,
     outlet: Outlet,
+    stats: LinkStats,
     clock: Clock,
     timer: Timer,
 }
 
 impl Runner {
-    fn new(bus: Bus, reports: mpsc::Sender<Vec<DeviceReport>>, clock: Clock) -> Self {
-        Self { bus, outlet: Outlet::new(reports), clock, timer: Timer::new() }
+    fn new(bus: Bus, beside: &Beside, reports: mpsc::Sender<Vec<DeviceReport>>, clock: Clock) -> Self {
+        let (outlet, stats) = (Outlet::new(reports, beside), beside.stats.clone());
+        stats.bus(&bus);
+        Self { bus, outlet, stats, clock, timer: Timer::new() }
     }
 
     /// Follows the schedule until the connection is lost. Returns why it was lost.
@@ -104,6 +122,7 @@ impl Runner {
                         Err(ReadError::Timeout | ReadError::WrongLength { .. } | ReadError::Protocol(_)) => true,
                     };
                     self.bus.handle_outcome((self.clock)(), outcome);
+                    self.stats.bus(&self.bus);
                     self.settle().await?;
                     if recover {
                         match self.watching(client.recover()).await? {

@@ -15,17 +15,23 @@ use vigil_protocols::link::{BusSettings, Transport};
 use vigil_protocols::modbus::Bus;
 
 mod ascii;
+mod beside;
 mod bus;
 mod client;
 mod open;
 mod outlet;
+pub mod ports;
+pub mod probe;
 mod reconnect;
 mod serial;
+mod stats;
 mod stream;
 mod timer;
 
+pub use beside::{Beside, Hubs};
 pub use open::CONNECT_TIMEOUT;
 pub use reconnect::RECONNECT_MAX;
+pub use stats::{LinkCounters, LinkStats};
 
 /// The one source of time: both clocks, read together.
 pub type Clock = Arc<dyn Fn() -> Now + Send + Sync>;
@@ -68,14 +74,25 @@ impl Link {
 
 /// Runs a link until `stop` is cancelled or nobody receives reports any more. What one input produced is sent as one batch.
 pub async fn run(link: Link, reports: mpsc::Sender<Vec<DeviceReport>>, clock: Clock, stop: CancellationToken) {
+    run_beside(link, Beside::default(), reports, clock, stop).await;
+}
+
+/// As [`run`], with counters that can be read meanwhile, and with a look at the port's adapter and hub.
+pub async fn run_beside(
+    link: Link,
+    beside: Beside,
+    reports: mpsc::Sender<Vec<DeviceReport>>,
+    clock: Clock,
+    stop: CancellationToken,
+) {
     let id = Arc::clone(link.id());
     tracing::info!(link = %id, "Link started.");
     let stopped = match link {
         Link::Stream { id, transport, device, session } => {
-            stop.run_until_cancelled(stream::run(id, transport, device, session, reports, clock)).await
+            stop.run_until_cancelled(stream::run(id, transport, device, session, beside, reports, clock)).await
         }
         Link::Bus { id, transport, settings, bus } => {
-            stop.run_until_cancelled(bus::run(id, transport, settings, bus, reports, clock)).await
+            stop.run_until_cancelled(bus::run(id, transport, settings, bus, beside, reports, clock)).await
         }
     };
     match stopped {

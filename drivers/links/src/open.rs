@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use vigil_protocols::link::Transport;
 
+use crate::ports;
 use crate::serial::SerialLine;
 
 /// How long a TCP connection may take to open.
@@ -21,10 +22,13 @@ pub(crate) enum Stream {
     Tcp(TcpStream),
 }
 
-/// Opens a port or connection. The error says what was being opened.
-pub(crate) async fn open(transport: &Transport) -> Result<Stream, String> {
+/// Opens a port or connection; a port only if the named adapter is there. The error says what was being opened.
+pub(crate) async fn open(transport: &Transport, adapter: Option<&str>) -> Result<Stream, String> {
     match transport {
         Transport::Serial(settings) => {
+            if let Some(adapter) = adapter {
+                ports::is_adapter(&settings.port, adapter)?;
+            }
             let line = SerialLine::open(settings);
             line.map(Stream::Serial).map_err(|error| format!("cannot open serial port {}: {error}", settings.port))
         }

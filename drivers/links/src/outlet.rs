@@ -3,6 +3,9 @@
 use tokio::sync::mpsc;
 use vigil_model::DeviceReport;
 
+use crate::beside::Beside;
+use crate::stats::LinkStats;
+
 /// Nobody receives reports any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Closed;
@@ -11,15 +14,17 @@ pub(crate) struct Closed;
 pub(crate) struct Outlet {
     sender: mpsc::Sender<Vec<DeviceReport>>,
     batch: Vec<DeviceReport>,
+    stats: LinkStats,
 }
 
 impl Outlet {
-    pub(crate) fn new(sender: mpsc::Sender<Vec<DeviceReport>>) -> Self {
-        Self { sender, batch: Vec::new() }
+    pub(crate) fn new(sender: mpsc::Sender<Vec<DeviceReport>>, beside: &Beside) -> Self {
+        Self { sender, batch: Vec::new(), stats: beside.stats.clone() }
     }
 
     /// Adds to the batch.
     pub(crate) fn push(&mut self, report: DeviceReport) {
+        self.stats.reported(&report.report);
         self.batch.push(report);
     }
 

@@ -11,6 +11,7 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_serial::{ClearBuffer, DataBits, SerialPort as _, SerialStream, StopBits};
+use vigil_protocols::doctor::Signals;
 use vigil_protocols::link::{FlowControl, Parity, SerialSettings};
 
 /// An open serial port.
@@ -34,6 +35,18 @@ impl SerialLine {
         let line = Self(SerialStream::open(&builder)?);
         line.0.clear(ClearBuffer::Input)?;
         Ok(line)
+    }
+}
+
+impl SerialLine {
+    /// The handshake lines that come from the other end; `None` if the port has none.
+    pub(crate) fn signals(&mut self) -> Option<Signals> {
+        let port = &mut self.0;
+        Some(Signals {
+            cts: port.read_clear_to_send().ok()?,
+            dsr: port.read_data_set_ready().ok()?,
+            dcd: port.read_carrier_detect().ok()?,
+        })
     }
 }
 

@@ -10,8 +10,10 @@ use vigil_model::{DeviceIndex, DeviceReport, LinkState, Now, Report};
 use vigil_protocols::Session;
 use vigil_protocols::link::Transport;
 
+use crate::beside::{Beside, Patient};
 use crate::open::{self, Stream};
 use crate::outlet::{Closed, Outlet};
+use crate::stats::LinkStats;
 use crate::timer::Timer;
 use crate::{Clock, reconnect};
 
@@ -26,24 +28,31 @@ pub(crate) async fn run(
     transport: Transport,
     device: DeviceIndex,
     session: Box<dyn Session>,
+    beside: Beside,
     reports: mpsc::Sender<Vec<DeviceReport>>,
     clock: Clock,
 ) -> Closed {
-    let mut conversation = Conversation { device, session, outlet: Outlet::new(reports), clock, timer: Timer::new() };
+    let (outlet, stats) = (Outlet::new(reports, &beside), beside.stats.clone());
+    let mut conversation = Conversation { device, session, outlet, stats, clock, timer: Timer::new() };
+    let mut patient = Patient::new(Arc::clone(&id), &transport, &beside);
     let mut last_reason = String::new();
     for attempt in 0.. {
-        let ended = match open::open(&transport).await {
+        let ended = match open::open(&transport, beside.adapter.as_deref()).await {
             Ok(stream) => {
                 tracing::info!(link = %id, "Stream opened.");
+                beside.stats.opened();
+                patient.opened();
                 last_reason.clear();
                 conversation.hold(stream).await
             }
             Err(reason) => Ok(reason),
         };
         let Ok(reason) = ended else { return Closed };
+        let reason = patient.explain(&reason);
         if reason != last_reason {
             tracing::warn!(link = %id, reason, "Stream lost.");
         }
+        beside.stats.lost(&reason);
         if conversation.lose(&reason).await.is_err() {
             return Closed;
         }
@@ -57,6 +66,7 @@ struct Conversation {
     device: DeviceIndex,
     session: Box<dyn Session>,
     outlet: Outlet,
+    stats: LinkStats,
     clock: Clock,
     timer: Timer,
 }
@@ -79,7 +89,10 @@ impl Conversation {
             let now = (self.clock)();
             match arrived {
                 Some(Ok(0)) => return Ok("the connection was closed".to_owned()),
-                Some(Ok(length)) => self.session.handle_bytes(now, &buffer[..length]),
+                Some(Ok(length)) => {
+                    self.stats.received(length);
+                    self.session.handle_bytes(now, &buffer[..length]);
+                }
                 Some(Err(error)) => return Ok(error.to_string()),
                 None => {}
             }
@@ -101,7 +114,10 @@ impl Conversation {
                 continue;
             }
             lost = match timeout(WRITE_TIMEOUT, stream.write_all(transmit.as_bytes())).await {
-                Ok(Ok(())) => None,
+                Ok(Ok(())) => {
+                    self.stats.sent(transmit.as_bytes().len());
+                    None
+                }
                 Ok(Err(error)) => Some(error.to_string()),
                 Err(_) => Some(format!("the line took no bytes for {} s", WRITE_TIMEOUT.as_secs())),
             };

@@ -6,7 +6,8 @@ use std::time::Duration;
 use bevy_ecs::error::{FallbackErrorHandler, panic};
 use bevy_ecs::world::World;
 use vigil_model::{
-    BedIndex, BedRules, Device, DeviceIndex, Identity, LinkState, Now, OperatingMode, TechnicalRules, Ward, WhenMissing,
+    BedIndex, BedRules, Device, DeviceClock, DeviceIndex, Identity, LinkState, Now, OperatingMode, TechnicalRules,
+    Ward, WhenMissing,
 };
 
 use crate::bed::{Association, BoundBy, PatientContext, Place, Told};
@@ -184,6 +185,7 @@ fn connection(now: Now) -> Connection {
         identity: Identity::default(),
         mode: OperatingMode::default(),
         clock_offset_us: None,
+        clock: DeviceClock::default(),
         faults: [0; 8],
     }
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use bevy_ecs::component::Component;
 use vigil_model::{
-    Absence, DeviceAlarm, DeviceLimits, Freshness, Identity, Instant, LinkState, Occurrence, OperatingMode, Priority,
-    Quality, Quantity, Reading, Timestamp, Value,
+    Absence, DeviceAlarm, DeviceClock, DeviceLimits, Freshness, Identity, Instant, LinkState, Occurrence,
+    OperatingMode, Priority, Quality, Quantity, Reading, Timestamp, Value,
 };
 
 use crate::deadlines::NEVER;
@@ -58,6 +58,8 @@ pub(crate) struct Connection {
     pub(crate) mode: OperatingMode,
     /// Microseconds by which the device's own time was ahead of the monotonic clock at the last reading that had one.
     pub(crate) clock_offset_us: Option<i64>,
+    /// How the device's own clock goes, as its times tell.
+    pub(crate) clock: DeviceClock,
     /// Wire faults, in the order of `FaultKind::ALL`.
     pub(crate) faults: [u64; 8],
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use vigil_model::{
-    BedSummary, Code, Containment, DeviceLimits, Freshness, Identity, LimitSide, LinkState, Now, Occurrence,
-    OperatingMode, Quality, Quantity, Timestamp, Unit, Value,
+    BedSummary, ClockEstimate, Code, Containment, DeviceLimits, Freshness, Identity, LimitSide, LinkState, Now,
+    Occurrence, OperatingMode, Quality, Quantity, Timestamp, Unit, Value,
 };
 
 use bevy_ecs::world::World;
@@ -89,6 +89,8 @@ pub struct DeviceSnapshot {
     pub mode: OperatingMode,
     /// Wire faults since the start, in the order of [`vigil_model::FaultKind::ALL`].
     pub faults: [u64; 8],
+    /// How its own clock goes; `None` if it says no time, or has not said it often enough.
+    pub clock: Option<ClockEstimate>,
     /// Its metrics, ascending by containment.
     pub metrics: Vec<MetricSnapshot>,
 }
@@ -205,6 +207,7 @@ fn take_device(world: &World, device: bevy_ecs::entity::Entity, now: Now) -> Opt
         identity: connection.identity.clone(),
         mode: connection.mode,
         faults: connection.faults,
+        clock: connection.clock.estimate(),
         metrics: metrics.collect(),
     })
 }

@@ -14,7 +14,7 @@ use tokio::io::unix::AsyncFd;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use vigil_links::{Clock, Link};
+use vigil_links::{Beside, Clock, Link};
 use vigil_model::{DeviceReport, LinkState, Now, Report};
 use vigil_protocols::link::{SerialSettings, Transport};
 
@@ -47,14 +47,18 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) fn start(link: Link) -> Self {
+        Self::start_beside(link, Beside::default())
+    }
+
+    pub(crate) fn start_beside(link: Link, beside: Beside) -> Self {
         let (sender, reports) = mpsc::channel(16);
         let stop = CancellationToken::new();
-        let task = tokio::spawn(vigil_links::run(link, sender, clock(), stop.clone()));
+        let task = tokio::spawn(vigil_links::run_beside(link, beside, sender, clock(), stop.clone()));
         Self { reports, stop, pending: VecDeque::new(), task }
     }
 
     /// Waits, generously, for a report that fits.
-    pub(crate) async fn wait_for(&mut self, what: &str, fits: impl Fn(&DeviceReport) -> bool) -> DeviceReport {
+    pub(crate) async fn wait_for(&mut self, what: &str, mut fits: impl FnMut(&DeviceReport) -> bool) -> DeviceReport {
         let search = async {
             loop {
                 while let Some(report) = self.pending.pop_front() {

@@ -12,6 +12,7 @@ mod decoder;
 #[cfg(test)]
 mod decoder_tests;
 mod image;
+pub mod import;
 mod plan;
 pub mod profile;
 mod request;
@@ -20,5 +21,5 @@ pub use adu::{AsciiCount, AsciiRules, Framing};
 pub use bus::{Bus, BusAction, BusUnit, EXCLUDED_RETRY, FAILURES_MAX, UnitCounters};
 pub use decoder::{decoder, decoder_with};
 pub use image::{ILLEGAL_ADDRESS, RegisterImage};
-pub use profile::{PlannedRead, ProfileProblem, RegisterProfile};
+pub use profile::{IdentityField, PlannedRead, ProfileProblem, RegisterProfile};
 pub use request::{Data, ReadError, ReadRequest, RequestError, Table, UnitId, exception_text};

@@ -11,7 +11,7 @@ use bevy_ecs::schedule::{IntoScheduleConfigs, Schedule};
 use bevy_ecs::system::{Query, Res, ResMut};
 use vigil_model::{
     Absence, Command, ConditionKind, Containment, DeviceAlarm, DeviceReport, FaultKind, Identity, Instant, Now,
-    Observation, OperatingMode, Priority, Quality, Reading, Report, Value, mdc,
+    Observation, OperatingMode, Priority, Quality, Reading, Report, Timestamp, Value, mdc,
 };
 
 use super::Stage;
@@ -99,7 +99,10 @@ fn is_other_device(before: &Identity, now: &Identity) -> bool {
 impl Watched<'_> {
     /// Compares the device's own time with the monotonic clock: against civil time, a jump of the appliance would look like
     /// one of every device.
-    fn watch_clock(&mut self, at: Instant, device_time_us: i64) {
+    fn watch_clock(&mut self, at: Instant, received: Now, device_time: Timestamp) {
+        // The condition has a bound of its own; the estimate is for people.
+        self.connection.clock.take(device_time, Now { monotonic: at, utc: received.utc });
+        let device_time_us = device_time.as_micros();
         let offset = device_time_us.saturating_sub(at.as_micros().cast_signed());
         let before = self.connection.clock_offset_us.replace(offset);
         let jumped =
@@ -173,7 +176,7 @@ impl Watched<'_> {
         let metric = layout.metric(position);
         if let (Some(device_time), None, false) = (observation.device_time, observation.determined_at, metric.episodic)
         {
-            self.watch_clock(at, device_time.as_micros());
+            self.watch_clock(at, received, device_time);
         }
         let mut said = assess(metric, &mut observation.reading, observation.unit == metric.unit, tally);
         let latest = &mut self.metrics.latest[position as usize];

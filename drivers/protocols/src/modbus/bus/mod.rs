@@ -18,7 +18,7 @@
 //! 4. One request is out at a time. An answer belongs to the request before it, or the shell says that it timed out: bytes
 //!    that come later are counted by [`Bus::handle_late`] and never read.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +26,7 @@ use vigil_model::{DeviceIndex, DeviceReport, Fault, FaultKind, Instant, Now, Rep
 
 use super::profile::decode::Said;
 use super::{Data, ReadError, ReadRequest, RegisterProfile, UnitId, exception_text};
+use crate::identity::{ExpectedIdentity, IdentityGate};
 use crate::link::BusSettings;
 use crate::tape::{Input, Tape, Taping};
 
@@ -82,6 +83,8 @@ pub struct Bus {
     /// Longest time that an answered read took: what a read may cost.
     slowest: Duration,
     reports: VecDeque<DeviceReport>,
+    /// Whether losses are explained, and whether the line is a serial one.
+    doctor: Option<bool>,
     said: Vec<Said>,
     taping: Option<Taping>,
 }
@@ -111,6 +114,7 @@ impl Bus {
             budget: Budget::default(),
             slowest: Duration::ZERO,
             reports: VecDeque::new(),
+            doctor: None,
             said: Vec::new(),
             taping: None,
         }
@@ -124,6 +128,17 @@ impl Bus {
     fn tape(&mut self, now: Now, input: impl FnOnce() -> Input) {
         if let Some(taping) = &mut self.taping {
             taping.input(now, input());
+        }
+    }
+
+    /// Looks at who answers and what is wrong with the line: units that must say who they are say nothing before they have,
+    /// and a unit that is lost by its silence is told with what the line doctor makes of it. To be called once, before
+    /// anything else; `serial` says that the bus is on a serial line.
+    pub fn guard(&mut self, serial: bool, expected: &BTreeMap<DeviceIndex, ExpectedIdentity>) {
+        self.doctor = Some(serial);
+        for unit in &mut self.units {
+            let expected = expected.get(&unit.device).filter(|expected| !expected.is_empty());
+            unit.gate = expected.map(|expected| IdentityGate::new(expected.clone()));
         }
     }
 
@@ -244,6 +259,7 @@ impl Bus {
         for index in 0..self.units.len() {
             if self.may_be_silent(index) {
                 let report = self.units[index].watch.expire(now.monotonic);
+                let report = self.explained(index, report);
                 self.push(index, now, report);
             }
         }
@@ -303,8 +319,13 @@ impl Bus {
     }
 
     fn push(&mut self, unit: usize, now: Now, report: Option<Report>) {
-        let device = self.units[unit].device;
-        self.reports.extend(report.map(|report| DeviceReport { device, received: now, report }));
+        let Unit { device, gate, .. } = &mut self.units[unit];
+        let (Some(report), device) = (report, *device) else { return };
+        let mut keep = |report| self.reports.push_back(DeviceReport { device, received: now, report });
+        match gate {
+            None => keep(report),
+            Some(gate) => gate.pass(report, keep),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 use vigil_model::{DeviceIndex, Identity, Instant};
 
 use super::{BusUnit, probe};
+use crate::identity::IdentityGate;
 use crate::modbus::{RegisterProfile, UnitId};
 use crate::watch::LinkWatch;
 
@@ -26,6 +27,10 @@ pub(super) struct Unit {
     pub(super) watch: LinkWatch,
     /// Reads without a valid answer in a row.
     pub(super) failures: u32,
+    /// Those of them that were damaged.
+    pub(super) malformed: u32,
+    /// Holds back what is said by another device than the expected one.
+    pub(super) gate: Option<IdentityGate>,
     pub(super) breaker: Breaker,
     /// What was last reported of each declared condition since the unit was connected.
     pub(super) conditions: Vec<Option<bool>>,
@@ -108,6 +113,8 @@ impl Unit {
             id,
             watch: LinkWatch::new(quiet_time.unwrap_or(LinkWatch::quiet_time_of(period))),
             failures: 0,
+            malformed: 0,
+            gate: None,
             breaker: Breaker::Closed,
             conditions: vec![None; profile.conditions.len()],
             identity: Identity::default(),
@@ -126,6 +133,7 @@ impl Unit {
     /// Forgets what was known of the unit before it was connected.
     pub(super) fn restart(&mut self) {
         self.failures = 0;
+        self.malformed = 0;
         self.breaker = Breaker::Closed;
         self.conditions.fill(None);
         self.identity = Identity::default();

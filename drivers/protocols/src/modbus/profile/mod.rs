@@ -123,6 +123,16 @@ impl RegisterProfile {
         self.ascii_count
     }
 
+    /// The fields of its identity that the device's registers say.
+    pub fn identity_fields(&self) -> Vec<IdentityField> {
+        let items = self.blocks.iter().flat_map(|block| &block.items);
+        let fields = items.filter_map(|item| match item.content {
+            item::Content::Identity(field, _) => Some(field),
+            item::Content::Metric(_) | item::Content::Bit(_) => None,
+        });
+        fields.collect()
+    }
+
     /// The shortest period of a block: how often the device is heard from.
     pub fn poll_interval(&self) -> Duration {
         self.blocks.iter().map(|block| block.period).min().unwrap_or(PERIOD_MAX)
