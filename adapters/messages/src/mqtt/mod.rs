@@ -6,12 +6,14 @@
 
 pub mod alarm;
 pub mod answer;
+pub mod charted;
 pub mod gateway;
 pub mod publish;
 pub mod state;
 pub mod topic;
 
 pub use answer::{AnswerError, parse_answer};
+pub use charted::{EntryError, parse_entry};
 pub use gateway::{Will, heartbeat, offline, online, will};
 pub use publish::{EnvelopeError, MqttPublish, Qos};
 pub use topic::Topics;

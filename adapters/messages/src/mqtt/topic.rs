@@ -79,6 +79,11 @@ impl Topics {
         format!("{}/gateway/{}/heartbeat", self.root, self.gateway)
     }
 
+    /// `<prefix>/<site>/gateway/<id>/chart`: where what people chart goes.
+    pub fn chart(&self) -> String {
+        format!("{}/gateway/{}/chart", self.root, self.gateway)
+    }
+
     fn bed(&self, location: &Location) -> String {
         let mut topic = self.root.clone();
         for level in [&location.unit, &location.room, &location.bed] {

@@ -1,7 +1,7 @@
 //! What the broker says: that the connection is open, what it holds, what it has taken, and what people answer.
 
 use tokio::sync::mpsc::error::TrySendError;
-use vigil_messages::mqtt::{online, parse_answer};
+use vigil_messages::mqtt::{online, parse_answer, parse_entry};
 
 use super::*;
 use crate::mqtt::client::{Received, Verdict};
@@ -26,7 +26,8 @@ impl Session<'_> {
         self.desk.counters.connected += 1;
         self.phase = Phase::Collecting { until: now.monotonic + COLLECT_MAX };
         let topics = &self.desk.topics;
-        let filters = [topics.answers_filter(), topics.alarm_states_filter(), topics.gateway_heartbeat()];
+        let filters =
+            [topics.answers_filter(), topics.alarm_states_filter(), topics.gateway_heartbeat(), topics.chart()];
         if !self.client.subscribe(filters) {
             tracing::error!(sink = &*self.desk.destination.id, "Cannot subscribe: answers to alarms will not arrive.");
         }
@@ -58,7 +59,12 @@ impl Session<'_> {
                 }
             }
         } else if !publish.retain {
-            match parse_answer(topic, &publish.payload, publish.correlation.as_deref()) {
+            let command = if topic == self.desk.topics.chart() {
+                parse_entry(&publish.payload).map_err(|error| error.to_string())
+            } else {
+                parse_answer(topic, &publish.payload, publish.correlation.as_deref()).map_err(|error| error.to_string())
+            };
+            match command {
                 Ok(command) => match self.desk.commands.try_send(command) {
                     Ok(()) => {}
                     Err(TrySendError::Full(_) | TrySendError::Closed(_)) => self.desk.counters.answers_dropped += 1,
