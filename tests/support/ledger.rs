@@ -42,8 +42,8 @@ impl Ledger {
         said.collect()
     }
 
-    /// No event number was used twice; every occurrence starts once and is over at most once; a condition has one occurrence
-    /// at a time.
+    /// No event number was used twice; an occurrence begins again only once it is over, and is then of the same condition; a
+    /// condition has one occurrence at a time.
     pub fn assert_whole(&self) {
         let mut events = BTreeMap::new();
         for (occurrence, log) in &self.0 {
@@ -55,11 +55,12 @@ impl Ledger {
             }
         }
         let mut open: BTreeMap<_, String> = BTreeMap::new();
-        let mut known = BTreeSet::new();
+        let mut known: BTreeMap<String, _> = BTreeMap::new();
         for (seq, (key, id, phase, state)) in events {
             match phase {
                 Phase::Start => {
-                    assert!(known.insert(id.clone()), "event {seq}: {id} starts a second time");
+                    let of = known.entry(id.clone()).or_insert_with(|| key.clone());
+                    assert_eq!(*of, key, "event {seq}: {id} begins again as another condition");
                     let other = open.insert(key.clone(), id.clone());
                     assert!(other.is_none(), "event {seq}: {key} starts as {id} while it is {other:?}");
                 }

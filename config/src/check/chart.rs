@@ -39,15 +39,18 @@ pub(crate) fn chart(section: &ChartFile, problems: &mut Problems<'_, '_>) -> Opt
     if !(1..=INPUTS_MAX).contains(&count) {
         problems.error(&root.key("input"), format!("{count} inputs: expected 1 to {INPUTS_MAX}"), "");
     }
+    for (index, input) in section.input.iter().enumerate().take(INPUTS_MAX) {
+        if section.input[..index].iter().any(|other| other.name == input.name) {
+            let place = Place::element("input", index).key("name");
+            problems.error(&place, format!("`{}` is given twice", input.name), "each needs its own");
+        }
+    }
     let total = code(section, "", "", problems)?;
     let mut inputs: Vec<ChartInput> = Vec::new();
     for (index, input) in section.input.iter().take(INPUTS_MAX).enumerate() {
         let place = Place::element("input", index);
         name(&input.name, &place.key("name"), problems);
         printable(&input.label, &place.key("label"), problems);
-        if section.input[..index].iter().any(|other| other.name == input.name) {
-            problems.error(&place.key("name"), format!("`{}` is given twice", input.name), "each needs its own");
-        }
         let points = if input.selector { None } else { Some(code(section, &input.name, &input.label, problems)?) };
         inputs.push(ChartInput {
             name: input.name.as_str().into(),
