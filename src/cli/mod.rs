@@ -10,6 +10,8 @@ mod ehr;
 mod generate;
 mod hl7;
 mod load;
+mod ports;
+mod probe;
 mod profiles;
 mod record;
 mod replay;
@@ -87,6 +89,10 @@ enum Command {
     Decode(decode::Arguments),
     /// Simulated devices for any test bench.
     Simulate(simulate::Arguments),
+    /// The serial ports of this machine by stable name, and who holds them.
+    Ports(ports::Arguments),
+    /// Which driver answers on a line, by which settings, and what is wrong with the line. Only reads.
+    Probe(probe::Arguments),
     /// The receiving side of the HL7 interface, for benches.
     Ehr(ehr::Arguments),
     /// Checks of HL7 messages.
@@ -144,6 +150,8 @@ fn run(arguments: Arguments) -> CommandResult {
         Command::Check(arguments) => check::run(arguments, json),
         Command::Decode(arguments) => decode::run(arguments),
         Command::Simulate(arguments) => simulate::run(arguments),
+        Command::Ports(arguments) => ports::run(arguments, json),
+        Command::Probe(arguments) => probe::run(arguments, json),
         Command::Ehr(arguments) => ehr::run(arguments, json),
         Command::Hl7(arguments) => hl7::run(arguments, json),
         Command::Rules(arguments) => rules::run(arguments, json),

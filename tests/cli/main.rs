@@ -8,6 +8,7 @@ mod check;
 mod decode;
 mod hl7;
 mod outside;
+mod probe;
 mod register_map;
 #[path = "../support/mod.rs"]
 mod support;
@@ -17,7 +18,9 @@ use std::process::Stdio;
 
 use support::process::{command, vigil};
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 16] = [
+    "ports",
+    "probe",
     "demo",
     "run",
     "check",
