@@ -29,6 +29,7 @@ use vigil_sinks::mqtt::{MqttSink, Resync};
 
 use crate::appliance::{Appliance, Question, Wiring};
 use crate::clock::Clock;
+use crate::delivery;
 use crate::recording;
 
 /// Batches of reports that wait for the loop; a link with more to say waits.
@@ -145,6 +146,8 @@ pub fn start_through(plan: Plan, clock: Clock, outlet: Outlet<'_>) -> Result<Run
         let notify = Arc::new(Notify::new());
         let (status_sender, status) = watch::channel(SinkStatus::default());
         wake.push((destination.id().clone(), notify.clone()));
+        let (id, stop) = (destination.id().clone(), stop_links.clone());
+        tasks.spawn(delivery::watch(id, status.clone(), commands.clone(), clock.clone(), stop));
         sinks.push((destination.id().clone(), status));
         let outbox = outlet(destination, journal.outbox(destination.id())?);
         match destination {

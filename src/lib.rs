@@ -8,6 +8,7 @@ pub mod appliance;
 pub mod assemble;
 pub mod cli;
 pub mod clock;
+mod delivery;
 pub mod demo;
 pub mod receiver;
 pub mod recording;

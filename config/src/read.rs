@@ -9,8 +9,8 @@ use vigil_messages::{Destination, Hl7Destination, MqttDestination};
 
 use crate::document::{Document, Place, Problems};
 use crate::file::{
-    ApplianceSection, BedLimitSection, BedSection, DeviceSection, LinkSection, PresetLimitSection, PresetSection,
-    RecordingSection, SECTIONS,
+    ApplianceSection, BedLimitSection, BedSection, DeviceSection, EscalationSection, LinkSection, PresetLimitSection,
+    PresetSection, RecordingSection, SECTIONS,
 };
 use crate::{element, nearest};
 
@@ -22,6 +22,7 @@ pub(crate) struct Draft {
     pub(crate) links: Vec<Option<LinkSection>>,
     pub(crate) devices: Vec<Option<DeviceSection>>,
     pub(crate) destinations: Vec<Option<Destination>>,
+    pub(crate) escalations: Vec<Option<EscalationSection>>,
     pub(crate) recording: Option<RecordingSection>,
 }
 
@@ -51,6 +52,7 @@ pub(crate) fn draft(problems: &mut Problems<'_, '_>) -> Draft {
         links: each("link", problems, element::read),
         devices: each("device", problems, element::read),
         destinations: each("destination", problems, destination),
+        escalations: each("escalation", problems, element::read),
         recording: table("recording", problems),
     }
 }

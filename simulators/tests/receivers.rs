@@ -75,6 +75,7 @@ fn alarm(ward: &Ward, seq: u64, phase: Phase, state: AlarmState) -> EngineEvent 
         inactivation: Vec::new(),
         count: 1,
         restarts: 0,
+        escalation: None,
         onset: at(0),
         changed: at(seq as i64),
     };

@@ -66,6 +66,7 @@ fn occurrence(number: u64, key: &str, state: AlarmState) -> Occurrence {
         inactivation: Vec::new(),
         count: 1,
         restarts: 0,
+        escalation: None,
         onset: Timestamp::from_seconds(5),
         changed: Timestamp::from_seconds(6),
     }

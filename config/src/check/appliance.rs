@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use vigil_messages::DurationText;
-use vigil_model::{Appliance, Bed, BedIndex, Location, Patient, Score};
+use vigil_model::{Appliance, Bed, BedIndex, BedRules, Location, Patient, Score};
 
 use super::devices::CheckedDevice;
+use super::escalation::Chains;
 use super::further::Further;
 use super::limits;
 use super::names::{self, Identifiers, Names};
@@ -70,6 +71,7 @@ pub(crate) fn beds(
     sections: &[Option<Limited<BedSection, BedLimitSection>>],
     facility: &str,
     presets: &Presets,
+    chains: &Chains,
     charts: &Charts,
     beds: &Names,
     devices: &[Option<CheckedDevice>],
@@ -126,6 +128,8 @@ pub(crate) fn beds(
             let own = Further::new(&section.rate, &section.combined, &section.signals, &place, problems);
             let further = own.over(preset.map(|preset| &preset.further), problems);
             let further = further.resolve(&place, &providers, complete, problems);
+            let escalation = section.escalation.as_ref();
+            let escalation = escalation.and_then(|name| chains.refer(name, &place.key("escalation"), problems));
             let unused = [limits.unused, further.unused].concat();
             let empty = TechnicalSection::default();
             let of_preset = preset.map_or(&empty, |preset| &preset.technical);
@@ -137,7 +141,7 @@ pub(crate) fn beds(
                     report_interval: section.report_interval.get(),
                     rules: limits.rules,
                     technical: presets::technical(&section.technical, of_preset, &place.key("technical"), problems),
-                    further: further.rules,
+                    further: BedRules { escalation, ..further.rules },
                 },
                 unused_limits: unused,
                 calculated: calculated.map(|device| (device, scores.scores)),

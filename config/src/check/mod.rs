@@ -11,6 +11,7 @@ mod bus;
 pub(crate) mod chart;
 mod destinations;
 mod devices;
+mod escalation;
 mod further;
 mod identity;
 mod limits;
@@ -31,6 +32,7 @@ use crate::plan::{Plan, PresetUse, Source};
 use crate::problem::Problem;
 use crate::profiles::{ProfileSource, Profiles};
 use crate::read;
+use escalation::Chains;
 use names::{Identifiers, Names};
 use presets::Presets;
 
@@ -69,7 +71,8 @@ fn check(problems: &mut Problems<'_, '_>, source: &dyn ProfileSource) -> Option<
     let presets = Presets::new(&draft.presets, problems);
     let devices = devices::devices(&draft.devices, &bed_names, &link_names, &profiles, &mut identifiers, problems);
     let facility = section.map_or("", |section| &section.facility);
-    let beds = appliance::beds(&draft.beds, facility, &presets, &charts, &bed_names, &devices, problems);
+    let chains = Chains::new(&draft.escalations, problems);
+    let beds = appliance::beds(&draft.beds, facility, &presets, &chains, &charts, &bed_names, &devices, problems);
     let links = links::links(&draft.links, &devices, problems);
     let adapters = identity::adapters(&draft.links, problems);
     let appliance_id = section.map_or("", |section| &section.id);

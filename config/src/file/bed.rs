@@ -86,6 +86,9 @@ pub struct BedSection {
     /// Conditions on several things at once: each takes the place of the preset's of the same name, or adds one.
     #[serde(default)]
     pub combined: Vec<CombinedSection>,
+    /// Name of the chain of people who are told of this bed's alarms. Nobody in particular if left out.
+    #[serde(default)]
+    pub escalation: Option<String>,
     /// How signals behave at this bed, over what the preset says.
     #[serde(default)]
     pub signals: SignalSection,

@@ -10,6 +10,7 @@ use vigil_messages::Destination;
 mod bed;
 mod chart;
 mod device;
+mod escalation;
 mod further;
 mod limit;
 mod link;
@@ -18,6 +19,7 @@ mod recording;
 pub use bed::{ApplianceSection, BedSection, PatientSection, TechnicalSection};
 pub use chart::{BandSection, BedScoreSection, ChartFile, ChartInputSection, PreferText, StateSection, TableSection};
 pub use device::{DeviceSection, IdentitySection};
+pub use escalation::{EscalationLevelSection, EscalationSection};
 pub use further::{CombinedSection, RateSection, SignalSection, TermSection};
 pub use limit::{BedLimitSection, PresetLimitSection, PresetSection};
 pub use link::{BusSection, LinkSection, LrcRule, SerialSection};
@@ -43,6 +45,9 @@ pub struct File {
     /// The devices, one `[[device]]` each.
     #[serde(default)]
     pub device: Vec<DeviceSection>,
+    /// Who is told of alarms in which order, one `[[escalation]]` for each chain that beds refer to.
+    #[serde(default)]
+    pub escalation: Vec<EscalationSection>,
     /// The systems that are told, one `[[destination]]` each.
     #[serde(default)]
     pub destination: Vec<Destination>,
@@ -52,7 +57,8 @@ pub struct File {
 }
 
 /// The sections of a file, as [`File`] names them.
-pub(crate) const SECTIONS: [&str; 7] = ["appliance", "bed", "preset", "link", "device", "destination", "recording"];
+pub(crate) const SECTIONS: [&str; 8] =
+    ["appliance", "bed", "preset", "link", "device", "destination", "escalation", "recording"];
 
 pub(crate) fn eui64_schema(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "pattern": "^([0-9A-Fa-f]{2}[:-]?){7}[0-9A-Fa-f]{2}$" })
@@ -76,6 +82,10 @@ pub(crate) fn kind_schema(_: &mut SchemaGenerator) -> Schema {
 
 pub(crate) fn when_missing_schema(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "enum": ["tell", "wait"] })
+}
+
+pub(crate) fn success_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "enum": ["received", "accepted", "acknowledged"] })
 }
 
 pub(crate) fn side_schema(_: &mut SchemaGenerator) -> Schema {

@@ -112,6 +112,7 @@ pub(crate) fn world(ward: &Ward, now: Now, order: &[u32]) -> World {
         appliance: Arc::clone(&ward.appliance.id),
         next_occurrence: 1,
         open: std::collections::BTreeMap::new(),
+        unanswered: Vec::new(),
         restored: Vec::new(),
         orphans: Vec::new(),
     });

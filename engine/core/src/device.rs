@@ -14,6 +14,7 @@ use vigil_model::{
 use crate::deadlines::NEVER;
 use crate::layout::Layout;
 use crate::machine::condition::Condition;
+use crate::machine::escalation::Escalation;
 use crate::machine::signal::Signal;
 use crate::rate::History;
 
@@ -287,7 +288,7 @@ pub(crate) struct Signals {
     pub(crate) live: Vec<Live>,
     /// Occurrences that ended a short time ago, oldest first, at most [`JOINABLE_MAX`].
     pub(crate) ended: VecDeque<(Instant, Arc<Occurrence>)>,
-    /// Not later than the end of any running signal delay, pause or reminder interval.
+    /// Not later than the end of any running signal delay, pause, reminder interval or wait for an answer.
     pub(crate) next: Instant,
 }
 
@@ -299,7 +300,7 @@ impl Signals {
 
     /// Makes the deadline exact, and returns it.
     pub(crate) fn settle_deadline(&mut self) -> Instant {
-        self.next = self.live.iter().filter_map(|live| live.signal.due()).min().unwrap_or(NEVER);
+        self.next = self.live.iter().filter_map(Live::due).min().unwrap_or(NEVER);
         self.next
     }
 }
@@ -317,8 +318,17 @@ pub(crate) struct Live {
     pub(crate) raised: Option<Box<DeviceAlarm>>,
     /// Named when its signal first starts: until then nobody has been told of it.
     pub(crate) occurrence: Option<Arc<Occurrence>>,
+    /// How far it has come in its chain.
+    pub(crate) escalation: Escalation,
     /// It came back from a restart and has not been told since.
     pub(crate) restored: bool,
+}
+
+impl Live {
+    /// When it changes, or must be told again, by itself.
+    pub(crate) fn due(&self) -> Option<Instant> {
+        self.signal.due().into_iter().chain(self.escalation.due()).min()
+    }
 }
 
 /// What the stages hand on about conditions.

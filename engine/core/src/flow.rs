@@ -228,6 +228,8 @@ pub(crate) struct Book {
     pub(crate) next_occurrence: u64,
     /// Device and condition of each occurrence whose signal is not off, by number.
     pub(crate) open: BTreeMap<u64, (u32, ConditionRef)>,
+    /// Alarms that nobody answered, or that somebody did after all, with the member of their bed.
+    pub(crate) unanswered: Vec<(u32, DeviceAlarm)>,
     /// Restored occurrences that are still to be told.
     pub(crate) restored: Vec<u32>,
     /// Restored occurrences of what is no longer in the ward.

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use vigil_model::{
-    Bed, BedRules, Category, Code, CombinedRule, ConditionKind, Containment, Device, LimitRule, LimitSide, Manner,
-    MetricDescriptor, Profile, Quantity, RateRule, SignalRules, TechnicalRules, Term, Unit,
+    Bed, BedRules, Category, Code, CombinedRule, ConditionKind, Containment, Device, EscalationChain, LimitRule,
+    LimitSide, Manner, MetricDescriptor, Profile, Quantity, RateRule, SignalRules, TechnicalRules, Term, Unit,
 };
 
 use crate::threshold::{Threshold, less};
@@ -98,6 +98,11 @@ impl Layout {
     /// How the signals of the bed behave.
     pub(crate) fn signals(&self) -> &SignalRules {
         &self.further.signals
+    }
+
+    /// Who is told in which order.
+    pub(crate) fn escalation(&self) -> Option<&EscalationChain> {
+        self.further.escalation.as_ref()
     }
 
     /// The layout of a device at a bed: one of `known` if it fits.

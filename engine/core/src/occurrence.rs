@@ -82,6 +82,7 @@ pub(crate) fn begin(
         inactivation: Vec::new(),
         count: 1,
         restarts: 0,
+        escalation: None,
         onset,
         changed: onset,
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use vigil_model::{AlarmState, ChartEntry, DeviceAlarm, InactivationKind, Instant, Now, Occurrence};
+use vigil_model::{AlarmState, ChartEntry, DeviceAlarm, EscalationState, InactivationKind, Instant, Now, Occurrence};
 
 use bevy_ecs::world::World;
 
@@ -19,6 +19,7 @@ use crate::deadlines::NEVER;
 use crate::device::{ConditionRef, Conditions, Connection, Fixed, Live, Metrics, Raised, Signals};
 use crate::flow::{Book, Drafts, Index, Outbox, Timers};
 use crate::machine::condition::Condition;
+use crate::machine::escalation::{Escalation, Input, step};
 use crate::machine::signal::{Hold, Signal};
 use crate::occurrence::{key, raised_key};
 use crate::stage::judge::Judging;
@@ -135,6 +136,7 @@ fn confirm(world: &mut World, device: u32, condition: ConditionRef, occurrence: 
     let (entity, at) = (world.resource::<Index>().members[device as usize], now.monotonic);
     let Some(fixed) = world.get::<Fixed>(entity) else { return };
     let hold = hold(fixed, &occurrence, now);
+    let escalation = escalation(fixed, &occurrence, now);
     let signal = match occurrence.state {
         AlarmState::Latched => Signal::Latched { hold },
         AlarmState::Active | AlarmState::Inactive => Signal::On { acknowledged: occurrence.is_acknowledged(), hold },
@@ -153,6 +155,7 @@ fn confirm(world: &mut World, device: u32, condition: ConditionRef, occurrence: 
             onset: at,
             raised: None,
             occurrence: Some(Arc::new(occurrence)),
+            escalation,
             restored: true,
         };
         signals.live.insert(place, live);
@@ -171,6 +174,24 @@ fn hold(fixed: &Fixed, occurrence: &Occurrence, now: Now) -> Hold {
         InactivationKind::Acknowledged | InactivationKind::AudioOff | InactivationKind::AlarmOff => {
             Hold::new(None, now.monotonic, manner(fixed, Some(occurrence)))
         }
+    }
+}
+
+/// The level that was told waits for what is left of its time.
+fn escalation(fixed: &Fixed, occurrence: &Occurrence, now: Now) -> Escalation {
+    let (Some(told), Some(chain)) = (&occurrence.escalation, fixed.layout.escalation()) else {
+        return Escalation::Idle;
+    };
+    match (&told.state, chain.levels.get(told.level as usize)) {
+        (EscalationState::Answered { .. }, _) => Escalation::Settled,
+        (EscalationState::Unanswered, _) => Escalation::Unanswered,
+        (EscalationState::Waiting, Some(level)) => {
+            let left = level.within.saturating_sub(now.utc.since(told.since));
+            let since = now.monotonic;
+            Escalation::Waiting { level: told.level, since, until: since + left.max(Duration::from_micros(1)) }
+        }
+        // The chain has become shorter.
+        (EscalationState::Waiting, None) => step(Escalation::Idle, Input::Started, now.monotonic, &chain.levels),
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{Code, Containment, DeviceLimits, LimitSide, Quantity, Timestamp, Unit, Value};
+use crate::{Code, Containment, DeviceLimits, Escalation, LimitSide, Quantity, Timestamp, Unit, Value};
 
 /// Alarm priority.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -278,6 +278,9 @@ pub struct Occurrence {
     /// How often among these its signal had been off before, so that it started anew.
     #[serde(default)]
     pub restarts: u32,
+    /// How far it has come in its escalation chain; `None` without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalation: Option<Box<Escalation>>,
     /// When the condition was determined; the last time that its signal had been off before.
     pub onset: Timestamp,
     /// When anything about it last changed.

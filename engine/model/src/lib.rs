@@ -7,6 +7,7 @@ pub mod alarm;
 pub mod command;
 pub mod device;
 pub mod device_clock;
+pub mod escalation;
 pub mod event;
 pub mod freshness;
 pub mod identity;
@@ -27,6 +28,7 @@ pub use alarm::{
 pub use command::{Answer, Command, Scope, SignalHold};
 pub use device::{Category, Containment, DeviceAlarmDescriptor, MetricDescriptor, Node, Profile};
 pub use device_clock::{ClockEstimate, ClockJump, DeviceClock};
+pub use escalation::{Escalation, EscalationChain, EscalationLevel, EscalationState, Success};
 pub use event::{BedSummary, ChartEntry, DeviceStatus, EngineEvent, EventKind, ObservationReport};
 pub use freshness::Freshness;
 pub use identity::{BedIndex, DeviceIndex, Eui64};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Code, ConditionKind, Priority, Quantity, Unit};
+use crate::{Code, ConditionKind, EscalationChain, Priority, Quantity, Unit};
 
 /// Which side of a limit is dangerous.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -212,4 +212,6 @@ pub struct BedRules {
     pub combined: Vec<CombinedRule>,
     /// Pauses, reminders, repeated starts.
     pub signals: SignalRules,
+    /// Who is told in which order; `None` for nobody in particular.
+    pub escalation: Option<EscalationChain>,
 }

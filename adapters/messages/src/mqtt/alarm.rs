@@ -110,7 +110,7 @@ impl Alarm<'_> {
             t_onset: occurrence.onset.to_string(),
             t_changed: occurrence.changed.to_string(),
             t_sent: self.at.to_string(),
-            escalation: EscalationPart { level: 0, to: ["primary"] },
+            escalation: EscalationPart::of(occurrence),
             test: appliance.test,
             patient: self.patient.filter(|_| to.include_patient).map(|patient| PatientPart {
                 id: &patient.id,
@@ -140,7 +140,7 @@ struct Payload<'a> {
     t_onset: String,
     t_changed: String,
     t_sent: String,
-    escalation: EscalationPart,
+    escalation: EscalationPart<'a>,
     test: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     patient: Option<PatientPart<'a>>,
@@ -198,9 +198,25 @@ impl BedPart {
 }
 
 #[derive(Serialize)]
-struct EscalationPart {
-    level: u8,
-    to: [&'static str; 1],
+struct EscalationPart<'a> {
+    level: u32,
+    to: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<&'static str>,
+}
+
+impl<'a> EscalationPart<'a> {
+    /// Without a chain everybody who listens is meant.
+    fn of(occurrence: &'a Occurrence) -> Self {
+        match &occurrence.escalation {
+            None => Self { level: 0, to: vec!["primary"], state: None },
+            Some(told) => Self {
+                level: told.level,
+                to: told.to.iter().map(|to| &**to).collect(),
+                state: Some(told.state.as_str()),
+            },
+        }
+    }
 }
 
 #[derive(Serialize)]

@@ -281,6 +281,7 @@ pub(crate) fn low_spo2() -> Occurrence {
         inactivation: Vec::new(),
         count: 1,
         restarts: 0,
+        escalation: None,
         onset: at(0),
         changed: at(0),
     }

@@ -125,7 +125,7 @@ pub(crate) struct Judging<'a> {
 }
 
 impl<'a> Judging<'a> {
-    fn new(
+    pub(super) fn new(
         fixed: &'a Fixed,
         conditions: &'a mut Conditions,
         metrics: &'a mut Metrics,

@@ -10,14 +10,16 @@ use bevy_ecs::system::{Query, Res, ResMut};
 use vigil_model::{AlarmState, Answer, Command, EventKind, Occurrence, OccurrenceId, Phase, Scope};
 
 use super::Stage;
+use super::judge::Judging;
 use super::telling::Telling;
 use crate::bed::Place;
 use crate::counters::Tally;
-use crate::device::{ConditionRef, Fixed, Metrics, Signals};
+use crate::device::{ConditionRef, Conditions, Fixed, Metrics, Signals};
 use crate::flow::{AlarmDraft, Book, Clock, Drafts, Inbox, Index, Timers, Transitions};
 
 pub(crate) fn install(schedule: &mut Schedule) {
-    schedule.add_systems((tell_restored, signal_conditions, take_commands).chain().in_set(Stage::Signal));
+    schedule
+        .add_systems((tell_restored, signal_conditions, take_commands, raise_unanswered).chain().in_set(Stage::Signal));
 }
 
 /// Once after a restart: what was told before it is still so, and what is no longer in the ward is over.
@@ -111,15 +113,44 @@ fn take_commands(
             let Ok((fixed, metrics, mut signals)) = members.get_mut(index.members[device as usize]) else { continue };
             let mut telling = Telling::new(fixed, metrics, &mut signals, &mut book, &mut drafts, *clock);
             match &command {
-                Command::Answer { answer: Answer::Acknowledge, by, .. } => telling.acknowledge(condition, by),
-                // Proof of the path, and who takes responsibility: published, nothing else.
-                Command::Answer { answer: Answer::Received | Answer::Accepted | Answer::Rejected, .. } => {}
+                Command::Answer { answer, by, .. } => {
+                    telling.answer(condition, *answer, by);
+                    if *answer == Answer::Acknowledge {
+                        telling.acknowledge(condition, by);
+                    }
+                }
                 Command::Hold { hold, by, .. } => telling.hold(condition, *hold, by),
                 Command::Enable { .. } => telling.enable(condition),
                 Command::Delivery { .. } | Command::Chart { .. } => {}
             }
             timers.signal.set(device, signals.settle_deadline());
         }
+    }
+}
+
+/// That nobody answered an alarm is an alarm of the bed, until somebody does or it is over.
+fn raise_unanswered(
+    clock: Res<Clock>,
+    index: Res<Index>,
+    mut timers: ResMut<Timers>,
+    mut book: ResMut<Book>,
+    mut drafts: ResMut<Drafts>,
+    mut tally: ResMut<Tally>,
+    mut members: Query<(&Fixed, &mut Metrics, &mut Conditions, &mut Signals)>,
+) {
+    for (bed, alarm) in std::mem::take(&mut book.unanswered) {
+        let member = index.bed_member(bed);
+        let entity = index.members.get(member as usize).copied();
+        let Some((fixed, mut metrics, mut conditions, mut signals)) = entity.and_then(|e| members.get_mut(e).ok())
+        else {
+            continue;
+        };
+        let mut transitions = Vec::new();
+        let at = clock.now.monotonic;
+        Judging::new(fixed, &mut conditions, &mut metrics, &mut transitions, &mut tally).alarm(at, &alarm);
+        let mut telling = Telling::new(fixed, &metrics, &mut signals, &mut book, &mut drafts, *clock);
+        transitions.iter().for_each(|transition| telling.take(transition));
+        timers.signal.set(member, signals.settle_deadline());
     }
 }
 

@@ -12,12 +12,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use vigil_model::{
-    AlarmState, DeviceAlarm, DeviceLimits, Inactivation, InactivationKind, Instant, Occurrence, OccurrenceId, Phase,
-    Priority, Quantity, SignalHold, Value,
+    AlarmState, Answer, ConditionKind, Containment, DeviceAlarm, DeviceLimits, Escalation, EscalationState,
+    Inactivation, InactivationKind, Instant, Occurrence, OccurrenceId, Phase, Priority, Quantity, SignalHold, Value,
+    mdc,
 };
 
 use crate::device::{ConditionChange, ConditionRef, Fixed, JOINABLE_MAX, Latest, Live, Metrics, Signals};
 use crate::flow::{AlarmDraft, Book, Clock, Drafts, Transition};
+use crate::machine::escalation;
 use crate::machine::signal::{Hold, Input, Manner, Signal, step};
 use crate::occurrence::begin;
 
@@ -68,7 +70,16 @@ impl<'a> Telling<'a> {
         value: Option<Quantity>,
         raised: Option<Box<DeviceAlarm>>,
     ) {
-        let live = Live { condition, signal: Signal::Off, value, onset: at, raised, occurrence: None, restored: false };
+        let live = Live {
+            condition,
+            signal: Signal::Off,
+            value,
+            onset: at,
+            raised,
+            occurrence: None,
+            escalation: escalation::Escalation::Idle,
+            restored: false,
+        };
         self.signals.live.insert(position, live);
         self.feed(position, Input::Began { until: at + self.delay(condition) }, at);
     }
@@ -94,6 +105,55 @@ impl<'a> Telling<'a> {
         } else {
             self.tell(position, Phase::Deescalate, at);
         }
+    }
+
+    /// Somebody answers: that may be what its chain waits for.
+    pub(super) fn answer(&mut self, condition: ConditionRef, answer: Answer, by: &Arc<str>) {
+        let Some(position) = self.position(condition) else { return };
+        let at = self.clock.now.monotonic;
+        if !self.escalate(position, escalation::Input::Answer(answer), at) {
+            return;
+        }
+        let live = &mut self.signals.live[position];
+        if let (escalation::Escalation::Settled, Some(occurrence)) = (live.escalation, &mut live.occurrence)
+            && let Some(told) = &mut Arc::make_mut(occurrence).escalation
+        {
+            told.state = EscalationState::Answered { by: Arc::clone(by) };
+        }
+        // An acknowledgement says so itself.
+        if answer != Answer::Acknowledge {
+            self.tell(position, Phase::Update, at);
+        }
+    }
+
+    /// Tells the chain of an occurrence something; whether that changed who is told.
+    fn escalate(&mut self, position: usize, input: escalation::Input, at: Instant) -> bool {
+        let live = &mut self.signals.live[position];
+        let Some(occurrence) = &live.occurrence else { return false };
+        let before = live.escalation;
+        // A priority that falls later does not take an alarm out of its chain.
+        let takes_part = input != escalation::Input::Started;
+        let chain = self.fixed.layout.escalation().filter(|chain| {
+            (takes_part || occurrence.priority >= chain.from) && occurrence.event != mdc::X_EVT_UNANSWERED
+        });
+        let after = escalation::step(before, input, at, chain.map_or(&[], |chain| &chain.levels));
+        live.escalation = after;
+        if input == escalation::Input::Started
+            && let Some(occurrence) = &mut live.occurrence
+        {
+            Arc::make_mut(occurrence).escalation = None; // what was said of it is of the run before
+        }
+        let live = &self.signals.live[position];
+        let Some(occurrence) = &live.occurrence else { return false };
+        if let Some(due) = after.due() {
+            self.signals.next = self.signals.next.min(due);
+        }
+        let was_unanswered = before == escalation::Escalation::Unanswered;
+        let is_unanswered = after == escalation::Escalation::Unanswered;
+        if was_unanswered != is_unanswered {
+            self.book.unanswered.push((self.fixed.bed, unanswered(occurrence, is_unanswered)));
+        }
+        after != before
     }
 
     /// Somebody takes note.
@@ -141,12 +201,23 @@ impl<'a> Telling<'a> {
     fn feed(&mut self, position: usize, input: Input, at: Instant) {
         let manner = manner(self.fixed, self.signals.live[position].occurrence.as_deref());
         let live = &mut self.signals.live[position];
-        let (after, phase) = step(live.signal, input, at, manner);
+        let before = live.signal;
+        let (after, phase) = step(before, input, at, manner);
         live.signal = after;
         if let Some(due) = after.due() {
             self.signals.next = self.signals.next.min(due);
         }
         if let Some(phase) = phase {
+            if live.occurrence.is_none() {
+                let occurrence = Arc::new(self.name(position));
+                self.signals.live[position].occurrence = Some(occurrence);
+            }
+            let came_back = matches!(before, Signal::Latched { .. }) && matches!(after, Signal::On { .. });
+            if matches!(phase, Phase::Start | Phase::Escalate) || came_back {
+                self.escalate(position, escalation::Input::Started, at);
+            } else if after == Signal::Off {
+                self.escalate(position, escalation::Input::Over, at);
+            }
             self.tell(position, phase, at);
         }
         if after == Signal::Off {
@@ -172,13 +243,10 @@ impl<'a> Telling<'a> {
 
     fn tell(&mut self, position: usize, phase: Phase, at: Instant) {
         let utc = self.clock.utc(at);
-        let occurrence = match self.signals.live[position].occurrence.take() {
-            Some(occurrence) => occurrence,
-            None => Arc::new(self.name(position)),
-        };
         let live = &mut self.signals.live[position];
-        let occurrence = live.occurrence.insert(occurrence);
+        let Some(occurrence) = &mut live.occurrence else { return };
         let changed = Arc::make_mut(occurrence);
+        describe(self.fixed, self.clock, live.escalation, changed);
         if phase != Phase::Continue {
             changed.changed = utc;
         }
@@ -233,10 +301,12 @@ impl<'a> Telling<'a> {
     pub(super) fn elapse(&mut self, until: Instant) {
         while self.signals.next <= until {
             let at = self.signals.settle_deadline();
-            let due = self.signals.live.iter().position(|live| live.signal.due() == Some(at));
-            match due {
-                Some(position) if at <= until => self.feed(position, Input::Elapsed, at),
-                Some(_) | None => break,
+            let due = self.signals.live.iter().position(|live| live.due() == Some(at));
+            let Some(position) = due.filter(|_| at <= until) else { break };
+            if self.signals.live[position].signal.due() == Some(at) {
+                self.feed(position, Input::Elapsed, at);
+            } else if self.escalate(position, escalation::Input::Elapsed, at) {
+                self.tell(position, Phase::Update, at);
             }
         }
     }
@@ -254,6 +324,40 @@ impl<'a> Telling<'a> {
             | ConditionRef::Invalid(_)
             | ConditionRef::Raised(_) => Duration::ZERO,
         }
+    }
+}
+
+/// Says how far an occurrence has come in its chain.
+fn describe(fixed: &Fixed, clock: Clock, state: escalation::Escalation, occurrence: &mut Occurrence) {
+    match state {
+        escalation::Escalation::Idle => occurrence.escalation = None,
+        escalation::Escalation::Waiting { level, since, .. } => {
+            let chain = fixed.layout.escalation();
+            let to = chain.and_then(|chain| chain.levels.get(level as usize)).map_or(Vec::new(), |l| l.to.clone());
+            let (since, state) = (clock.utc(since), EscalationState::Waiting);
+            // What is waited for since then is not new because it is told again.
+            if occurrence.escalation.as_ref().is_none_or(|told| told.level != level || told.state != state) {
+                occurrence.escalation = Some(Box::new(Escalation { level, to, since, state }));
+            }
+        }
+        escalation::Escalation::Settled => {}
+        escalation::Escalation::Unanswered => {
+            if let Some(told) = &mut occurrence.escalation {
+                told.state = EscalationState::Unanswered;
+            }
+        }
+    }
+}
+
+/// What the bed says of an occurrence that nobody answered. Its text names it, so that each is an alarm of its own.
+fn unanswered(occurrence: &Occurrence, present: bool) -> DeviceAlarm {
+    DeviceAlarm {
+        event: mdc::X_EVT_UNANSWERED,
+        source: Containment::new(1, 0, 0, 0),
+        present,
+        priority: occurrence.priority,
+        kind: ConditionKind::Technical,
+        text: format!("Nobody answered {}: {}", occurrence.id, occurrence.text).into(),
     }
 }
 
