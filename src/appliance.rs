@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use vigil_engine::{Counters, Engine, Snapshot};
 use vigil_journal::{Journal, LogEntry, LogKind, Record};
 use vigil_messages::{ControlIds, Destination};
-use vigil_model::{Command, DeviceReport, EngineEvent, EventKind, Now, Occurrence, Outgoing, Ward};
+use vigil_model::{Command, DeviceReport, EngineEvent, EventKind, Now, Occurrence, Outgoing, Phase, Ward};
 use vigil_recording::{Checkpoint, Said, StepTape};
 
 use crate::clock::Clock;
@@ -157,8 +157,10 @@ impl Appliance {
             return;
         }
         let record = self.record(now, &events);
+        let judged = judged_of(&record);
         let to_wake: BTreeSet<Arc<str>> = record.outgoing.iter().map(|message| message.destination.clone()).collect();
         if self.commit(record) {
+            self.journalled(judged);
             for (destination, notify) in &wiring.wake {
                 if to_wake.contains(destination) {
                     notify.notify_one();
@@ -188,6 +190,7 @@ impl Appliance {
 
     /// The events of a step and the messages they become, as one transaction; with what could not be written before.
     fn record(&mut self, now: Now, events: &[EngineEvent]) -> Record {
+        let judged = (self.clock)().utc;
         let mut occurrences: Vec<Occurrence> = Vec::new();
         let mut log = Vec::new();
         let mut outgoing: Vec<Outgoing> = Vec::new();
@@ -196,6 +199,11 @@ impl Appliance {
                 EventKind::Alarm { phase, occurrence, .. } => {
                     let kind = LogKind::Alarm { phase: *phase, state: occurrence.state, priority: occurrence.priority };
                     log.push(LogEntry { at: event.at, seq: event.seq, occurrence: occurrence.id.clone(), kind });
+                    // What is told again after a restart was judged before it.
+                    if *phase != Phase::Present {
+                        let kind = LogKind::Judged { received: occurrence.changed, taken: now.utc };
+                        log.push(LogEntry { at: judged, seq: event.seq, occurrence: occurrence.id.clone(), kind });
+                    }
                     occurrences.push(Occurrence::clone(occurrence));
                 }
                 EventKind::Answered { occurrence, answer, by, known } => {
@@ -223,6 +231,19 @@ impl Appliance {
         match self.backlog.take() {
             None => fresh,
             Some(waiting) => joined(waiting, fresh),
+        }
+    }
+
+    /// Says in the ledger when what was said about alarms was on disk. Does not wait: it is a note, not a promise.
+    fn journalled(&self, judged: Vec<LogEntry>) {
+        if judged.is_empty() {
+            return;
+        }
+        let at = (self.clock)().utc;
+        let log = judged.into_iter().map(|line| LogEntry { at, kind: LogKind::Journalled { judged: line.at }, ..line });
+        let note = Record { at, log: log.collect(), ..Record::default() };
+        if let Err(error) = self.journal.submit(note, |_| {}) {
+            tracing::warn!(%error, "The ledger lacks when an alarm was on disk.");
         }
     }
 
@@ -255,6 +276,11 @@ impl Appliance {
         }
         record
     }
+}
+
+/// The lines that tell when something was judged.
+fn judged_of(record: &Record) -> Vec<LogEntry> {
+    record.log.iter().filter(|line| matches!(line.kind, LogKind::Judged { .. })).cloned().collect()
 }
 
 /// What could not be written before, and what came after it, as one record.

@@ -9,6 +9,7 @@ mod demo;
 mod ehr;
 mod generate;
 mod hl7;
+mod ledger;
 mod load;
 mod ports;
 mod probe;
@@ -109,6 +110,8 @@ enum Command {
     Alarms(show::AlarmArguments),
     /// What is waiting for a destination, from an appliance's journal.
     Outbox(show::OutboxArguments),
+    /// The way of one alarm, with the time of every hop, from an appliance's journal.
+    Ledger(ledger::Arguments),
     /// Alarm load: how many alarms, where from, how long, from an appliance's journal.
     Load(load::Arguments),
     /// What has been recorded of the links.
@@ -160,6 +163,7 @@ fn run(arguments: Arguments) -> CommandResult {
         Command::Profiles(arguments) => profiles::run(arguments, json),
         Command::Alarms(arguments) => show::alarms(arguments, json),
         Command::Outbox(arguments) => show::outbox(arguments, json),
+        Command::Ledger(arguments) => ledger::run(arguments, json),
         Command::Load(arguments) => load::run(arguments, json),
         Command::Record(arguments) => record::run(arguments, json),
         Command::Replay(arguments) => replay::run(arguments, json),

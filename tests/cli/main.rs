@@ -7,6 +7,7 @@ mod catalogue;
 mod check;
 mod decode;
 mod hl7;
+mod night;
 mod outside;
 mod probe;
 mod register_map;
@@ -18,7 +19,7 @@ use std::process::Stdio;
 
 use support::process::{command, vigil};
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 20] = [
     "ports",
     "probe",
     "demo",
@@ -33,6 +34,10 @@ const COMMANDS: [&str; 16] = [
     "profiles",
     "alarms",
     "outbox",
+    "ledger",
+    "load",
+    "record",
+    "replay",
     "completions",
     "man",
 ];

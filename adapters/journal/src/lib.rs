@@ -15,6 +15,7 @@ mod depths;
 mod error;
 mod history;
 mod journal;
+pub mod ledger;
 pub mod load;
 mod lock;
 mod memory;
@@ -29,6 +30,7 @@ mod store;
 mod writer;
 
 pub use error::JournalError;
+pub use history::LedgerLine;
 pub use journal::Journal;
 pub use memory::MemoryOutbox;
 pub use outbox::{Depth, Hop, Outbox, OutboxRow, RowId, Settlement, SqliteOutbox};

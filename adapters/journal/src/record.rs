@@ -41,8 +41,18 @@ pub struct LogEntry {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "entry")]
 pub enum LogKind {
-    /// The report that led to it arrived at the appliance.
-    Received,
+    /// The engine had judged what led to it.
+    Judged {
+        /// When the bytes came in that led to it, or the deadline that did so was due.
+        received: Timestamp,
+        /// When the engine took it in.
+        taken: Timestamp,
+    },
+    /// What was said about it was on disk.
+    Journalled {
+        /// When the engine had judged it.
+        judged: Timestamp,
+    },
     /// The engine said something about it.
     Alarm {
         /// Why it was said.
@@ -81,6 +91,9 @@ pub enum LogKind {
         destination: Arc<str>,
         /// Under which control id.
         control_id: Arc<str>,
+        /// When it was put into the outbox; `None` in a line of an older program.
+        #[serde(default)]
+        queued: Option<Timestamp>,
         /// When the transmission that was acknowledged was handed to the connection.
         sent: Timestamp,
         /// How many transmissions it took, at least 1.

@@ -22,10 +22,17 @@ struct Left {
     lane: i64,
     occurrence: Option<String>,
     control_id: Arc<str>,
+    created: Timestamp,
 }
 
 fn left(row: &Row<'_>) -> rusqlite::Result<Left> {
-    Ok(Left { destination: row.get(0)?, lane: row.get(1)?, occurrence: row.get(2)?, control_id: row.get(3)? })
+    Ok(Left {
+        destination: row.get(0)?,
+        lane: row.get(1)?,
+        occurrence: row.get(2)?,
+        control_id: row.get(3)?,
+        created: Timestamp::from_micros(row.get(4)?),
+    })
 }
 
 /// Writes one settlement. A row that is gone already (replaced, settled before) changes nothing.
@@ -34,14 +41,15 @@ pub(crate) fn write(connection: &Connection, settled: &Settled, changes: &mut Ve
     let (found, at) = match &settled.settlement {
         Settlement::Delivered(hop) => {
             let mut statement = connection.prepare_cached(
-                "DELETE FROM outbox WHERE row = ?1 AND state = 0 RETURNING destination, lane, occurrence, control_id",
+                "DELETE FROM outbox WHERE row = ?1 AND state = 0
+                 RETURNING destination, lane, occurrence, control_id, created",
             )?;
             (first(&mut statement, params![row])?, hop.settled)
         }
         Settlement::Refused { hop, reason } => {
             let mut statement = connection.prepare_cached(
                 "UPDATE outbox SET state = 1, attempts = ?2, reason = ?3 WHERE row = ?1 AND state = 0
-                 RETURNING destination, lane, occurrence, control_id",
+                 RETURNING destination, lane, occurrence, control_id, created",
             )?;
             (first(&mut statement, params![row, hop.attempts, reason])?, hop.settled)
         }
@@ -63,9 +71,13 @@ pub(crate) fn write(connection: &Connection, settled: &Settled, changes: &mut Ve
 fn entry(left: &Left, settlement: &Settlement) -> LogKind {
     let (destination, control_id) = (left.destination.clone(), left.control_id.clone());
     match settlement {
-        Settlement::Delivered(hop) => {
-            LogKind::Delivered { destination, control_id, sent: hop.sent, attempts: hop.attempts }
-        }
+        Settlement::Delivered(hop) => LogKind::Delivered {
+            destination,
+            control_id,
+            queued: Some(left.created),
+            sent: hop.sent,
+            attempts: hop.attempts,
+        },
         Settlement::Refused { reason, .. } => LogKind::Refused { destination, control_id, reason: reason.clone() },
     }
 }
@@ -79,10 +91,10 @@ pub(crate) fn drop_replaced(
 ) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(
         "DELETE FROM outbox WHERE destination = ?1 AND replaces = ?2 AND state = 0
-         RETURNING destination, lane, occurrence, control_id",
+         RETURNING destination, lane, occurrence, control_id, created",
     )?;
     let dropped = statement.query_map(params![newer.destination, word], left)?.collect::<Result<Vec<_>, _>>()?;
-    for Left { destination, lane, occurrence, control_id } in dropped {
+    for Left { destination, lane, occurrence, control_id, .. } in dropped {
         changes.push(Change { destination: destination.clone(), lane, refused: false, difference: -1 });
         if let Some(occurrence) = occurrence {
             log(connection, newer.created, occurrence, &LogKind::Replaced { destination, control_id })?;

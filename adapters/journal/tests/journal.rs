@@ -206,13 +206,50 @@ fn the_ledger_tells_every_hop_of_an_occurrence() {
     journal.close();
     let log = Reader::open(&place.path).unwrap().log(&id).unwrap();
     let times: Vec<_> = log.iter().map(|entry| entry.at.as_micros() / 1_000_000).collect();
+    let log_queued = log[1].at;
     let kinds: Vec<_> = log.into_iter().map(|entry| entry.kind.unwrap()).collect();
     assert_eq!(times, [1, 2, 9]);
     let (destination, control_id) = ("ehr".into(), "ward-4b-2".into());
     let sent = Timestamp::from_seconds(8);
     assert_eq!(kinds[0], kind);
     assert!(matches!(&kinds[1], LogKind::Queued { .. }));
-    assert_eq!(kinds[2], LogKind::Delivered { destination, control_id, sent, attempts: 2 });
+    let queued = Some(log_queued);
+    assert_eq!(kinds[2], LogKind::Delivered { destination, control_id, queued, sent, attempts: 2 });
+}
+
+#[test]
+fn the_history_is_read_as_stretches_of_time_and_line_by_line() {
+    let place = place();
+    let (journal, _) = Journal::open(&place.path).unwrap();
+    let at = Timestamp::from_seconds;
+    let said = |second, number, phase, state| {
+        let occurrence = Occurrence { changed: at(second), ..occurrence(number, &format!("key {number}"), state) };
+        let kind = LogKind::Alarm { phase, state, priority: occurrence.priority };
+        let line = LogEntry { at: at(second), seq: number, occurrence: occurrence.id.clone(), kind };
+        journal
+            .commit(Record { at: at(second), log: vec![line], occurrences: vec![occurrence], ..Record::default() })
+            .unwrap();
+    };
+    said(100, 1, Phase::Start, AlarmState::Active);
+    said(130, 1, Phase::Acknowledged, AlarmState::Active);
+    said(160, 1, Phase::End, AlarmState::Inactive);
+    said(200, 2, Phase::Start, AlarmState::Active);
+    let reader = journal.reader().unwrap();
+    let spans = reader.spans(at(0), at(1000)).unwrap();
+    let times: Vec<_> = spans.iter().map(|span| (span.started, span.acknowledged, span.ended)).collect();
+    assert_eq!(times, [(at(100), Some(at(130)), Some(at(160))), (at(200), None, None)]);
+    assert_eq!(reader.spans(at(150), at(200)).unwrap().len(), 1, "the second begins later");
+    assert_eq!(reader.spans(at(170), at(900)).unwrap().len(), 1, "the first is over");
+
+    let lines = reader.lines_after(0, 3).unwrap();
+    assert_eq!(lines.len(), 3);
+    let rest = reader.lines_after(lines[2].row, 100).unwrap();
+    assert_eq!((rest.len(), rest[0].row), (1, reader.last_line().unwrap()));
+    assert_eq!(rest[0].occurrence.as_ref().unwrap().number, 2);
+    assert_eq!(reader.oldest_alarms().unwrap(), []);
+    journal.commit(record(vec![message(7, Lane::Alarm), message(8, Lane::Alarm)])).unwrap();
+    let oldest = message(7, Lane::Alarm);
+    assert_eq!(reader.oldest_alarms().unwrap(), [(oldest.destination.to_string(), oldest.created)]);
 }
 
 #[test]
