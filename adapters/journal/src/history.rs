@@ -1,6 +1,6 @@
 //! The history of alarms: as stretches of time, for figures of alarm load, and line by line, for who watches the ledger.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::params;
 use vigil_model::{AlarmState, Occurrence, OccurrenceId, Phase, Timestamp};
@@ -83,15 +83,23 @@ impl Reader {
             let span = AlarmSpan::begun(&occurrence, occurrence.onset);
             spans.insert(occurrence.id.to_string(), (occurrence.id.number, span));
         }
-        let lines: Vec<(String, i64, String)> = self.collect(
-            "SELECT occurrence, at, body FROM alarm_log WHERE at < ?1 ORDER BY row",
-            params![until.as_micros()],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-        )?;
+        let lines: Vec<(String, i64, String)> =
+            self.collect("SELECT occurrence, at, body FROM alarm_log ORDER BY row", params![], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })?;
+        let mut begun = BTreeSet::new();
         for (id, at, body) in lines {
             let Some((_, span)) = spans.get_mut(&id) else { continue };
             let Ok(LogKind::Alarm { phase, state, priority }) = serde_json::from_str(&body) else { continue };
             let at = Timestamp::from_micros(at);
+            if at >= until {
+                // People were told of it later, although its condition may be older.
+                if phase == Phase::Start && !begun.contains(&id) {
+                    spans.remove(&id);
+                }
+                continue;
+            }
+            begun.insert(id);
             span.priority = span.priority.max(priority);
             match phase {
                 Phase::Start => span.started = at,
