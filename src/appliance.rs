@@ -175,12 +175,13 @@ impl Appliance {
     fn take_down(&mut self, now: Now, reports: &[DeviceReport], commands: &[Command]) {
         let Some(tape) = &mut self.tape else { return };
         if tape.wants_checkpoint(now) {
-            let beds = self.engine.snapshot(now).beds;
+            let snapshot = self.engine.snapshot(now);
+            let of_beds = snapshot.beds.into_iter().flat_map(|bed| bed.occurrences);
             let checkpoint = Checkpoint {
                 next_seq: self.engine.next_seq(),
                 next_occurrence: self.engine.next_occurrence(),
                 next_control: self.control_ids.next(),
-                occurrences: beds.into_iter().flat_map(|bed| bed.occurrences).collect(),
+                occurrences: of_beds.chain(snapshot.occurrences).collect(),
                 ..Checkpoint::default()
             };
             tape.checkpoint(now, checkpoint);

@@ -30,7 +30,8 @@ use vigil_sinks::mqtt::{MqttSink, Resync};
 use crate::appliance::{Appliance, Question, Wiring};
 use crate::clock::Clock;
 use crate::delivery;
-use crate::recording;
+use crate::watch::Watch;
+use crate::{canary, recording};
 
 /// Batches of reports that wait for the loop; a link with more to say waits.
 const REPORT_BATCHES_MAX: usize = 256;
@@ -139,6 +140,13 @@ pub fn start_through(plan: Plan, clock: Clock, outlet: Outlet<'_>) -> Result<Run
     let (events, _) = broadcast::channel(OBSERVED_EVENTS_MAX);
     let (stop_links, stop_sinks) = (CancellationToken::new(), CancellationToken::new());
     let tasks = TaskTracker::new();
+
+    if let Some(device) = canary::serve(&plan, &clock, stop_links.clone()) {
+        tasks.spawn(device);
+    }
+    if let Some(watch) = Watch::of(&plan, now.utc) {
+        tasks.spawn(crate::watch::run(watch, journal.clone(), commands.clone(), clock.clone(), stop_links.clone()));
+    }
 
     let mut wake = Vec::new();
     let mut sinks = Vec::new();

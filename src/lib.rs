@@ -6,6 +6,7 @@
 
 pub mod appliance;
 pub mod assemble;
+pub mod canary;
 pub mod cli;
 pub mod clock;
 mod delivery;
@@ -17,3 +18,4 @@ pub mod rules;
 pub mod service;
 pub mod simulate;
 pub mod telemetry;
+pub mod watch;

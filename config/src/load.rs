@@ -32,6 +32,7 @@ pub fn load(path: &Path, profiles: &[PathBuf]) -> Result<Plan, Vec<Problem>> {
     plan.source.profiles = source.read.into_inner();
     plan.source.charts = source.charts.into_inner();
     plan.data_dir = base.join(&plan.data_dir);
+    crate::check::place_canary(&mut plan);
     for destination in &mut plan.destinations {
         let Destination::Mqtt(mqtt) = destination else { continue };
         if mqtt.password_file.is_empty() {

@@ -36,6 +36,10 @@ pub struct Plan {
     pub adapters: BTreeMap<Arc<str>, Arc<str>>,
     /// What is recorded; nothing if `None`.
     pub recording: Option<RecordingPlan>,
+    /// How long an alarm may take on each part of its way; nothing is watched if `None`.
+    pub ledger: Option<LedgerPlan>,
+    /// How often the canary alarms; there is none if `None`.
+    pub canary: Option<Duration>,
     /// The texts that this plan was made of.
     pub source: Source,
     /// The scores, bed by bed in the order of the ward.
@@ -49,6 +53,21 @@ pub struct RecordingPlan {
     pub keep: Duration,
     /// How much is kept of each link, in bytes.
     pub stream_bytes_max: u64,
+}
+
+/// How long an alarm may take on each part of its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LedgerPlan {
+    /// From a device's bytes to the engine.
+    pub taken: Duration,
+    /// In the engine.
+    pub judged: Duration,
+    /// From the engine to the disk.
+    pub journalled: Duration,
+    /// From the disk to the connection of a destination.
+    pub sent: Duration,
+    /// From there to its confirmation.
+    pub confirmed: Duration,
 }
 
 /// The texts that a plan was made of. Patients may be named in them.

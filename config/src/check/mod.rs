@@ -8,12 +8,14 @@ use vigil_model::{BedIndex, Calculator, Device, DeviceIndex, Ward};
 
 mod appliance;
 mod bus;
+mod canary;
 pub(crate) mod chart;
 mod destinations;
 mod devices;
 mod escalation;
 mod further;
 mod identity;
+mod ledger;
 mod limits;
 mod links;
 mod names;
@@ -23,6 +25,7 @@ mod rules;
 mod scores;
 mod terms;
 
+pub(crate) use canary::place as place_canary;
 pub(crate) use names::shortened;
 pub use presets::BUILT_IN_PRESETS;
 
@@ -42,6 +45,18 @@ use presets::Presets;
 /// # Errors
 /// Every problem at once, in the order of the text; warnings among them.
 pub fn parse(text: &str, name: &str, source: &dyn ProfileSource) -> Result<Plan, Vec<Problem>> {
+    let plan = parse_sections(text, name, source)?;
+    if plan.canary.is_none() {
+        return Ok(plan);
+    }
+    // The canary goes through the same checks as anything that somebody writes.
+    let with_canary = format!("{text}\n{}", canary::sections(&plan.data_dir));
+    let source_text = plan.source;
+    let plan = parse_sections(&with_canary, name, source)?;
+    Ok(Plan { source: source_text, ..plan })
+}
+
+fn parse_sections(text: &str, name: &str, source: &dyn ProfileSource) -> Result<Plan, Vec<Problem>> {
     let document = Document::parse(name, text)?;
     let mut problems = Problems::new(&document);
     let plan = check(&mut problems, source);
@@ -79,6 +94,8 @@ fn check(problems: &mut Problems<'_, '_>, source: &dyn ProfileSource) -> Option<
     destinations::destinations(&draft.destinations, appliance_id, &bed_names, problems);
 
     let recording = recording::recording(draft.recording.as_ref(), problems);
+    let ledger = ledger::ledger(draft.ledger.as_ref(), problems);
+    let canary = canary::canary(draft.canary.as_ref(), problems);
 
     let (mut uses, mut score_uses, mut calculated) = (Vec::new(), Vec::new(), Vec::new());
     let mut ward = Ward { appliance: appliance?, beds: Vec::new(), devices: Vec::new(), calculators: Vec::new() };
@@ -122,6 +139,8 @@ fn check(problems: &mut Problems<'_, '_>, source: &dyn ProfileSource) -> Option<
         warnings: Vec::new(),
         presets: uses,
         recording,
+        ledger,
+        canary,
         source: Source::default(),
         scores: score_uses,
         identities,

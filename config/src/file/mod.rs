@@ -8,19 +8,23 @@ use serde::{Deserialize, Serialize};
 use vigil_messages::Destination;
 
 mod bed;
+mod canary;
 mod chart;
 mod device;
 mod escalation;
 mod further;
+mod ledger;
 mod limit;
 mod link;
 mod recording;
 
 pub use bed::{ApplianceSection, BedSection, PatientSection, TechnicalSection};
+pub use canary::CanarySection;
 pub use chart::{BandSection, BedScoreSection, ChartFile, ChartInputSection, PreferText, StateSection, TableSection};
 pub use device::{DeviceSection, IdentitySection};
 pub use escalation::{EscalationLevelSection, EscalationSection};
 pub use further::{CombinedSection, RateSection, SignalSection, TermSection};
+pub use ledger::LedgerSection;
 pub use limit::{BedLimitSection, PresetLimitSection, PresetSection};
 pub use link::{BusSection, LinkSection, LrcRule, SerialSection};
 pub use recording::RecordingSection;
@@ -54,11 +58,17 @@ pub struct File {
     /// What is recorded, so that a night can be looked at again. The last hours of every link if left out.
     #[serde(default)]
     pub recording: RecordingSection,
+    /// How long an alarm may take on each part of its way. The values named there if left out.
+    #[serde(default)]
+    pub ledger: LedgerSection,
+    /// A bed that does not exist, whose alarms prove the way. None if left out.
+    #[serde(default)]
+    pub canary: CanarySection,
 }
 
 /// The sections of a file, as [`File`] names them.
-pub(crate) const SECTIONS: [&str; 8] =
-    ["appliance", "bed", "preset", "link", "device", "destination", "escalation", "recording"];
+pub(crate) const SECTIONS: [&str; 10] =
+    ["appliance", "bed", "preset", "link", "device", "destination", "escalation", "recording", "ledger", "canary"];
 
 pub(crate) fn eui64_schema(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "pattern": "^([0-9A-Fa-f]{2}[:-]?){7}[0-9A-Fa-f]{2}$" })

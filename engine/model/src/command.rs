@@ -34,6 +34,13 @@ pub enum Command {
         /// Who does it.
         by: Arc<str>,
     },
+    /// Something on the way of alarms is not as it should be, or is so again.
+    Appliance {
+        /// What, for people; the same when it is over.
+        text: Arc<str>,
+        /// Whether it is so now.
+        failing: bool,
+    },
     /// A destination stopped confirming what it is sent, or confirms again.
     Delivery {
         /// Configured id of the destination.

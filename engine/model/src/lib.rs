@@ -42,4 +42,4 @@ pub use rule::{
 };
 pub use score::{Chart, ChartInput, Score};
 pub use time::{Civil, Instant, Now, Timestamp};
-pub use ward::{Appliance, Bed, Calculator, Device, Location, Patient, TechnicalRules, Ward};
+pub use ward::{Appliance, Bed, CANARY, Calculator, Device, Location, Patient, TechnicalRules, Ward};

@@ -20,7 +20,16 @@ pub struct Ward {
     pub calculators: Vec<Calculator>,
 }
 
+/// Id of the bed that does not exist: its alarms prove the way from a device to the receivers, and nothing about it is meant
+/// for a patient.
+pub const CANARY: &str = "canary";
+
 impl Ward {
+    /// Whether what is said about a bed is a test: everything on a test appliance, and the canary.
+    pub fn is_test(&self, bed: &str) -> bool {
+        self.appliance.test || bed == CANARY
+    }
+
     /// The bed at an index of this ward.
     pub fn bed(&self, index: BedIndex) -> Option<&Bed> {
         self.beds.get(index.0 as usize)

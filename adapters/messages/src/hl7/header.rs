@@ -32,7 +32,8 @@ impl Profile {
     }
 }
 
-/// Writes segment MSH. `at` is the time at which the message is made.
+/// Writes segment MSH. `at` is the time at which the message is made; `is_test` says that it is not about a patient.
+#[allow(clippy::too_many_arguments, reason = "a header names everybody who is concerned")]
 pub fn write(
     out: &mut Vec<u8>,
     profile: Profile,
@@ -40,6 +41,7 @@ pub fn write(
     to: &Hl7Destination,
     control_id: &str,
     at: Timestamp,
+    is_test: bool,
 ) {
     let mut msh = SegmentWriter::begin_header(out);
     write_appliance(msh.field(3), appliance);
@@ -49,7 +51,7 @@ pub fn write(
     msh.field(7).time(at);
     msh.field(9).raw(profile.message_type());
     msh.field(10).text(control_id);
-    msh.field(11).raw(processing_id(appliance));
+    msh.field(11).raw(processing_id(is_test));
     msh.field(12).raw("2.6");
     match to.acknowledgement {
         AcknowledgementMode::Enhanced => {
@@ -60,9 +62,9 @@ pub fn write(
     msh.field(18).raw("UNICODE UTF-8").field(19).raw("en^English^ISO639").field(21).raw(profile.identifier());
 }
 
-/// MSH-11: `P`, or `D` when everything the appliance says is a test or demonstration.
-pub(crate) fn processing_id(appliance: &Appliance) -> &'static str {
-    if appliance.test { "D" } else { "P" }
+/// MSH-11: `P`, or `D` for what is a test or demonstration.
+pub(crate) fn processing_id(is_test: bool) -> &'static str {
+    if is_test { "D" } else { "P" }
 }
 
 /// The appliance as `name^EUI-64^EUI-64`: MSH-3, and the last three components of its entity identifiers.

@@ -5,7 +5,7 @@
 //! in OBX-11.
 
 use vigil_model::{
-    Absence, Appliance, Bed, Category, Device, Observation, ObservationReport, OperatingMode, Patient, Quality,
+    Absence, Appliance, Bed, CANARY, Category, Device, Observation, ObservationReport, OperatingMode, Patient, Quality,
     Reading, Timestamp, Ward,
 };
 
@@ -49,7 +49,8 @@ impl<'a> Chart<'a> {
 
     /// Appends the message. `at` is the time at which it is made.
     pub fn write(&self, to: &Hl7Destination, control_id: &str, at: Timestamp, out: &mut Vec<u8>) {
-        header::write(out, Profile::CommunicatePcdData, self.appliance, to, control_id, at);
+        let is_test = self.appliance.test || *self.bed.id == *CANARY;
+        header::write(out, Profile::CommunicatePcdData, self.appliance, to, control_id, at, is_test);
         write_pid(out, self.patient);
         write_pv1(out, self.appliance, Place::Location(&self.bed.location), Some(self.patient));
         self.write_obr(out, control_id);

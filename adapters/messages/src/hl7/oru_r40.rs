@@ -77,7 +77,8 @@ impl Alert<'_> {
     /// Appends the message. `at` is the time at which it is made.
     pub fn write(&self, to: &Hl7Destination, control_id: &str, at: Timestamp, out: &mut Vec<u8>) {
         let appliance = &self.ward.appliance;
-        header::write(out, Profile::ReportAlert, appliance, to, control_id, at);
+        let is_test = self.ward.is_test(&self.occurrence.bed);
+        header::write(out, Profile::ReportAlert, appliance, to, control_id, at, is_test);
         let patient = self.patient.filter(|_| to.patient_in_alarms);
         match patient {
             Some(patient) => write_pid(out, patient),

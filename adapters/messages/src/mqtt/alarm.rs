@@ -111,7 +111,7 @@ impl Alarm<'_> {
             t_changed: occurrence.changed.to_string(),
             t_sent: self.at.to_string(),
             escalation: EscalationPart::of(occurrence),
-            test: appliance.test,
+            test: self.ward.is_test(&self.occurrence.bed),
             patient: self.patient.filter(|_| to.include_patient).map(|patient| PatientPart {
                 id: &patient.id,
                 authority: &patient.authority,

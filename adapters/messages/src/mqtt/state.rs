@@ -1,7 +1,7 @@
 //! The retained states of a bed (schema `vigil/bed/1`) and of a device (schema `vigil/device/1`).
 
 use serde::Serialize;
-use vigil_model::{Appliance, Bed, BedSummary, Device, DeviceStatus, Identity, LinkState, Priority, Timestamp};
+use vigil_model::{Appliance, Bed, BedSummary, CANARY, Device, DeviceStatus, Identity, LinkState, Priority, Timestamp};
 
 use super::alarm::{BedPart, json, properties};
 use super::{MqttPublish, Topics};
@@ -48,7 +48,7 @@ pub fn bed(topics: &Topics, appliance: &Appliance, bed: &Bed, summary: &BedSumma
             latched: summary.latched,
             acknowledged: summary.acknowledged,
             t_sent: stamp.at.to_string(),
-            test: appliance.test,
+            test: appliance.test || *bed.id == *CANARY,
         }),
         retain: true,
         user_properties: properties(BED_SCHEMA, &appliance.id, Some(stamp.seq), Some(stamp.id)),
@@ -100,7 +100,7 @@ pub fn device(
             identity: &status.identity,
             mode: status.mode.as_str(),
             t_sent: stamp.at.to_string(),
-            test: appliance.test,
+            test: appliance.test || *bed.id == *CANARY,
         }),
         retain: true,
         user_properties: properties(DEVICE_SCHEMA, &appliance.id, Some(stamp.seq), Some(stamp.id)),

@@ -71,20 +71,24 @@ fn receive_deliveries(clock: Res<Clock>, index: Res<Index>, mut inbox: ResMut<In
     if clock.jumped {
         facts.0.push(fact(Said::ClockJumped));
     }
-    inbox.commands.retain(|command| match command {
-        Command::Delivery { destination, failing } => {
-            facts.0.push(fact(Said::Alarm(Box::new(DeviceAlarm {
-                event: mdc::X_EVT_DELIVERY_FAILED,
-                source: Containment::new(1, 0, 0, 0),
-                present: *failing,
-                // No lower than what it may hide.
-                priority: Priority::High,
-                kind: ConditionKind::Technical,
-                text: format!("No delivery to {destination}").into(),
-            }))));
-            false
-        }
-        Command::Answer { .. } | Command::Hold { .. } | Command::Enable { .. } | Command::Chart { .. } => true,
+    inbox.commands.retain(|command| {
+        let (text, present) = match command {
+            Command::Delivery { destination, failing } => (format!("No delivery to {destination}").into(), *failing),
+            Command::Appliance { text, failing } => (Arc::clone(text), *failing),
+            Command::Answer { .. } | Command::Hold { .. } | Command::Enable { .. } | Command::Chart { .. } => {
+                return true;
+            }
+        };
+        facts.0.push(fact(Said::Alarm(Box::new(DeviceAlarm {
+            event: mdc::X_EVT_DELIVERY_FAILED,
+            source: Containment::new(1, 0, 0, 0),
+            present,
+            // No lower than what it may hide.
+            priority: Priority::High,
+            kind: ConditionKind::Technical,
+            text,
+        }))));
+        false
     });
 }
 
