@@ -5,6 +5,7 @@
 //! The ordinary run has an hour of four beds; the whole proof, eight beds for twelve hours with seeds 1 to 10, is
 //! `cargo test --release -p vigil --test night -- --ignored --nocapture`.
 
+#![allow(clippy::print_stdout, reason = "the figures of the nights are what this test is run for")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 #[path = "ward/line.rs"]
