@@ -161,6 +161,8 @@ fn write_occurrence(connection: &Connection, occurrence: &PreparedOccurrence) ->
                  ON CONFLICT (id) DO NOTHING",
             )?
             .execute(params![key, id, changed])?;
+        // One that was over and begins again, since starts are joined, is no longer history.
+        connection.prepare_cached("DELETE FROM occurrence WHERE id = ?1")?.execute([id])?;
         connection
             .prepare_cached("REPLACE INTO condition (key, occurrence, changed, body) VALUES (?1, ?2, ?3, ?4)")?
             .execute(params![key, id, changed, body])?;

@@ -120,6 +120,22 @@ fn occurrences_come_back_until_they_are_over() {
 }
 
 #[test]
+fn an_occurrence_that_begins_again_is_active_and_no_longer_history() {
+    let place = place();
+    let (journal, _) = Journal::open(&place.path).unwrap();
+    let commit = |state| journal.commit(Record { occurrences: vec![occurrence(1, "a", state)], ..Record::default() });
+    let reader = journal.reader().unwrap();
+    let counts = || (reader.active().unwrap().len(), reader.history(10).unwrap().len());
+    commit(AlarmState::Active).unwrap();
+    commit(AlarmState::Inactive).unwrap();
+    assert_eq!(counts(), (0, 1));
+    commit(AlarmState::Active).unwrap();
+    assert_eq!(counts(), (1, 0));
+    commit(AlarmState::Inactive).unwrap();
+    assert_eq!(counts(), (0, 1));
+}
+
+#[test]
 fn lanes_are_read_in_order_and_what_is_settled_is_gone() {
     let place = place();
     let (journal, _) = Journal::open(&place.path).unwrap();
