@@ -1,4 +1,5 @@
-//! Any bytes into everything that reads what receivers send: HL7 text, acknowledgements, MLLP framing, MQTT answers; and
+//! Any bytes into everything that reads what receivers send: HL7 text, acknowledgements, what became
+//! of alerts, associations, MLLP framing, MQTT answers; and
 //! into what was kept in the outbox. No panic; what we answer can be read; what is read can be written and comes back the same.
 #![no_main]
 
@@ -6,7 +7,7 @@ use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
 use tokio_util::codec::{Decoder as _, Encoder as _};
 use vigil_messages::hl7::ack::{self, Ack, AckCode, AckError};
-use vigil_messages::hl7::{self, Message};
+use vigil_messages::hl7::{self, AlertStatus, Association, Message};
 use vigil_messages::mqtt::{self, MqttPublish};
 use vigil_model::Timestamp;
 use vigil_sinks::mllp::codec::BoundedMllp;
@@ -38,6 +39,8 @@ fn message(bytes: &[u8]) {
     if let Ok(ack) = Ack::parse(&message) {
         let _ = ack.verdict();
     }
+    let _ = AlertStatus::parse(&message).map(|status| status.statuses.len());
+    let _ = Association::parse(&message).map(|read| read.equipment.len());
     let mut answer = Vec::new();
     let reason = AckError::new(101, bytes.iter().rev().take(40).map(|byte| char::from(*byte)).collect::<String>());
     ack::build(

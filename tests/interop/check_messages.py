@@ -30,6 +30,11 @@ SPOILED = [
     ("R40", r"196616\^MDC_EVT_ALARM", "68480^MDC_EVT_ALARM"),
     ("R40", r"\rPID[^\r]*", r"\g<0>\g<0>"),
     ("R40", r"\rOBR\|1", "\rOBR|1\rOBR|1"),
+    ("association", r"\rOBX\|1\|", "\rOBX|2|"),
+    ("association", r"198332", "198334"),
+    ("association", r"\|F\r", "|X\r"),
+    ("association", r"\rPRT\|1[^\r]*", ""),
+    ("association", r"(\rPRT\|1\|[^\r]*\|)[^|]*(\|[\d.+]+\r)", r"\1\2"),
 ]
 
 
@@ -99,7 +104,7 @@ def between_messages(messages, problems):
 def spoil(messages, problems):
     noticed = 0
     for trigger, wanted, instead in SPOILED:
-        candidates = [checked.wire for _, checked in messages if f"|ORU^{trigger}^" in checked.wire]
+        candidates = [checked.wire for _, checked in messages if trigger == checked.name]
         if not candidates:
             continue
         wire = next((wire for wire in candidates if re.search(wanted, wire)), None)

@@ -7,6 +7,7 @@ import re
 
 import hl7
 
+ASSOCIATIONS = ("1.3.6.1.4.1.19376.1.6.1.51.1", "1.3.6.1.4.1.19376.1.6.1.52.1")
 OIDS = {"R01": "1.3.6.1.4.1.19376.1.6.1.1.1", "R40": "1.3.6.1.4.1.19376.1.6.1.4.1"}
 TIME = re.compile(r"\d{14}(\.\d{1,4})?[+-]\d{4}")
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
@@ -60,14 +61,21 @@ class Checked:
         self.require(not re.search(r"[|^~&]\r", wire), "a segment with empty fields at its end")
         self.control_id = self.field("MSH", 10)
         self.trigger = self.part(self.field("MSH", 9), 2)
+        self.oid = self.part(self.field("MSH", 21), 3)
+        self.is_association = self.oid in ASSOCIATIONS
+        self.name = "association" if self.is_association else self.trigger
         self.occurrence = self.phase = ""
         self.header()
         if self.field("MSH", 9).startswith("ACK^"):
             self.acknowledgement()
         else:
             self.patient()
-            self.rows = self.obx_rows()
-            self.observations() if self.trigger == "R01" else self.alert()
+            if self.is_association:
+                self.rows = []
+                self.association()
+            else:
+                self.rows = self.obx_rows()
+                self.observations() if self.trigger == "R01" else self.alert()
 
     def require(self, holds, what):
         if not holds:
@@ -116,13 +124,13 @@ class Checked:
         self.require(self.field("MSH", 12) == "2.6", "MSH-12 is not 2.6")
         self.empty("MSH", 8, 13, 14, 17, 20, 22, 23, 24, 25)
         modes = (self.field("MSH", 15), self.field("MSH", 16))
-        allowed = [("NE", "NE"), ("", "")] if is_ack else [("AL", "NE"), ("", "")]
+        allowed = [("NE", "NE"), ("", "")] if is_ack else [("AL", "AL" if self.is_association else "NE"), ("", "")]
         self.require(modes in allowed, f"MSH-15 and MSH-16 are {modes}")
         self.require(self.field("MSH", 18) == "UNICODE UTF-8", "MSH-18")
         if not is_ack:
             self.require(self.field("MSH", 19) == "en^English^ISO639", "MSH-19")
             profile = self.field("MSH", 21).split("^")
-            oid = OIDS.get(self.trigger)
+            oid = self.oid if self.is_association else OIDS.get(self.trigger)
             self.require(len(profile) == 4 and profile[2:] == [oid, "ISO"], f"MSH-21: {profile} has not the OID {oid}")
 
     def entity(self, value, name=1):
@@ -144,12 +152,13 @@ class Checked:
 
     def patient(self):
         names = " ".join(str(segment[0]) for segment in self.message)
-        self.require(re.fullmatch(r"MSH PID PV1 OBR( OBX)+", names), f"segments {names}")
+        expected = r"MSH PID PV1 OBR OBX( PRT)+" if self.is_association else r"MSH PID PV1 OBR( OBX)+"
+        self.require(re.fullmatch(expected, names), f"segments {names}")
         self.empty("PID", 1, 2, 4, 6, 9, 19)
         name = self.field("PID", 5).split("^")
         self.require(len(name) >= 7, "PID-5 has no name type")
         if self.field("PID", 31) == "Y":
-            self.require(self.trigger == "R40", "observations of nobody")
+            self.require(self.trigger == "R40" or self.is_association, "observations of nobody")
             self.require(self.field("PID", 3) == '""' and name == [""] * 6 + ["U"], "PID-3, PID-5 of an unknown patient")
             self.empty("PID", 7, 8, 18)
         else:
@@ -274,6 +283,42 @@ class Checked:
             if at(17):
                 self.require(re.fullmatch(r"(AMEAS|MMEAS|ASET|MSET|ACALC|MCALC|UNSPEC)\^[a-z-]+\^MDC", at(17)), "OBX-17")
         self.require(values or any(self.text(segment, 2) for _, segment in self.rows), "nothing is observed")
+
+    def association(self):
+        """DEV-51 and DEV-52 (PCIM A.3): what begins or ends, how it stands, what takes part and who vouches for it."""
+        self.require(self.entity(self.field("OBR", 3)), "OBR-3")
+        self.require(self.field("OBR", 4) == "69136^MDC_OBS_ASSOCIATION_PATIENT_DEVICE^MDC", "OBR-4")
+        start = self.time("OBR-7", self.field("OBR", 7))
+        end = self.field("OBR", 8) and self.time("OBR-8", self.field("OBR", 8))
+        self.require(not end or start <= end, "OBR-8 is before OBR-7")
+        self.require(self.field("OBX", 1) == "1", "OBX-1")
+        self.require(self.field("OBX", 3) == "68487^MDC_ATTR_EVT_COND^MDC" and self.field("OBX", 2) == "CWE", "OBX-2, OBX-3")
+        changes = {
+            "198332^MDC_EVT_ASSOCIATION_PATIENT_DEVICE^MDC": False, "198334^MDC_EVT_DISASSOCIATION_PATIENT_DEVICE^MDC": True,
+        }  # fmt: skip
+        change = self.field("OBX", 5)
+        self.require(change in changes, f"OBX-5: {change!r}")
+        self.require(bool(end) == changes.get(change), f"{change} and OBR-8 {end!r}")
+        standing = self.field("OBX", 11)
+        self.require(standing in set("FRCW"), f"OBX-11: {standing!r}")
+        parent = self.field("OBR", 29)
+        self.require(bool(parent) or (standing in "FR" and not changes.get(change)), "OBR-29 of a later message is empty")
+        self.require(not parent or re.fullmatch(r"\^[^&^]+&[^&^]+&[0-9A-F]{16}&EUI-64", parent), f"OBR-29: {parent!r}")
+        rows = [segment for segment in self.message if str(segment[0]) == "PRT"]
+        for number, segment in enumerate(rows, 1):
+            at = lambda number, segment=segment: self.text(segment, number)
+            role = self.part(at(4), 1)
+            self.require((at(1), at(2)) == (str(number), "UC"), f"PRT-1, PRT-2: {at(1)!r}, {at(2)!r}")
+            self.require(at(4) == f"{role}^{role}^HL70912" and role in ("EQUIP", "AUT", "RO"), f"PRT-4: {at(4)!r}")
+            self.time("PRT-11", at(11))
+            if role == "EQUIP":
+                self.require(at(9) == self.place, f"PRT-9: {at(9)!r}")
+                self.device(at(10), True)
+                self.require(at(12) == self.field("OBR", 8), f"PRT-12: {at(12)!r}")
+            else:
+                self.require(at(5), "PRT-5 of who vouches is empty")
+        roles = [self.part(self.text(segment, 4), 1) for segment in rows]
+        self.require(roles.count("EQUIP") == 1 and len(set(roles)) == len(roles), f"PRT: {roles}")
 
     def alert(self):
         self.require(self.field("OBR", 1) == "1", "OBR-1")

@@ -10,6 +10,7 @@ since hl7apy refuses group names that it does not know.
 """
 
 import os
+import re
 import tempfile
 
 from hl7apy import load_reference
@@ -45,9 +46,14 @@ _ALERT = _group(
 )
 REPORT_ALERT = ("sequence", (_segment("MSH", 1, 1), _group("ORU_R01_PATIENT_RESULT", 1, 1, _PATIENT, _ALERT)))
 
+# Associations (DEV-51, DEV-52) say who and what takes part in segment PRT, which HL7 has from version 2.7 on and PCIM takes
+# over into its 2.6 messages. hl7apy has no PRT in 2.6: it judges everything else, and pcd.py judges PRT.
+PRT = re.compile(r"\rPRT\|[^\r]*")
+
 
 def problems(wire):
     """What hl7apy has against a message, remarks that nobody has explained included."""
+    wire = PRT.sub("", wire)
     structure = wire.split("\r", 1)[0].split("|")[8].split("^")[-1]
     profile = {"ORU_R40": REPORT_ALERT} if structure == "ORU_R40" else None
     handle, report = tempfile.mkstemp(prefix="hl7apy-")

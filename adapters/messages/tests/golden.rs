@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use vigil_messages::hl7::ack::{AckError, build};
-use vigil_messages::hl7::{AckCode, Message, from_file_text};
+use vigil_messages::hl7::association::{self, Change, Standing, Told, Vouched};
+use vigil_messages::hl7::{AckCode, Association, Message, from_file_text};
 use vigil_messages::mqtt::{self, MqttPublish, Topics};
 use vigil_messages::{AcknowledgementMode, ControlIds, Destination, Hl7Destination, MqttDestination, encode};
 use vigil_model::{
@@ -123,6 +124,65 @@ fn technical_alarms_as_pcd_04() {
     golden_hl7("pcd04_no_patient", &hl7(), &ward::alarm(10, Phase::Start, ward::link_lost(), None));
     let gone = vigil_model::Occurrence { bed: "bed-9".into(), device: "mon-9".into(), ..ward::link_lost() };
     golden_hl7("pcd04_device_not_in_plan", &hl7(), &ward::alarm(11, Phase::Present, gone, None));
+}
+
+#[test]
+fn associations_as_dev_51_and_52() {
+    let ward = ward::ward();
+    let (patient, unknown) = (ward::patient(), Identity::default());
+    let associated = Told {
+        transaction: association::Transaction::Report,
+        appliance: &ward.appliance,
+        id: "ward-4b:a17",
+        first: None,
+        change: Change::Associate,
+        standing: Standing::Validated,
+        patient: Some(&patient),
+        location: &ward.beds[0].location,
+        device: &ward.devices[0],
+        identity: &unknown,
+        from: ward::at(0),
+        to: None,
+        asserted: Some(Vouched { by: "nurse-12", evidence: "scan", at: ward::at(0) }),
+        confirmed: Some(Vouched { by: "nurse-12", evidence: "scan", at: ward::at(3) }),
+    };
+    let Destination::Hl7(to) = hl7() else { unreachable!() };
+    let told = |name: &str, told: Told| {
+        let mut out = Vec::new();
+        told.write(&to, "ward-4b-41", ward::at(4), &mut out);
+        let read = Association::parse(&Message::parse(&out).unwrap()).unwrap();
+        assert_eq!((read.change, read.standing, read.transaction), (told.change, told.standing, told.transaction));
+        assert_eq!((read.id.id.as_str(), read.first.map(|id| id.id).as_deref()), (told.id, told.first));
+        assert_eq!(read.patient.first().map(|id| id.id.as_str()), told.patient.map(|patient| &*patient.id));
+        assert_eq!((read.equipment.len(), read.to.is_some()), (1, told.to.is_some()));
+        assert_eq!(
+            read.asserted.map(|by| (by.by, by.evidence)),
+            told.asserted.map(|v| (v.by.into(), v.evidence.into()))
+        );
+        golden(&format!("{name}.hl7"), &lines(&out));
+    };
+    told("dev52_associated", associated);
+    let ended = Told {
+        id: "ward-4b:a18",
+        first: Some("ward-4b:a17"),
+        change: Change::Disassociate,
+        to: Some(ward::at(600)),
+        ..associated
+    };
+    told("dev52_ended", ended);
+    let wrong = Told { id: "ward-4b:a19", first: Some("ward-4b:a17"), standing: Standing::Wrong, ..associated };
+    told("dev52_wrong", wrong);
+    let asserted = Vouched { by: "pump-1", evidence: "device", at: ward::at(0) };
+    let asserted = Told {
+        transaction: association::Transaction::Assert,
+        standing: Standing::Asserted,
+        device: &ward.devices[1],
+        patient: None,
+        asserted: Some(asserted),
+        confirmed: None,
+        ..associated
+    };
+    told("dev51_asserted", asserted);
 }
 
 #[test]

@@ -8,7 +8,8 @@
 
 use std::path::Path;
 
-use vigil_messages::hl7::{Ack, AckCode, Message, Precision, from_file_text};
+use vigil_messages::hl7::association::{Change, Standing};
+use vigil_messages::hl7::{Ack, AckCode, Association, Message, Precision, from_file_text};
 
 /// Samples that are not messages.
 const FRAGMENTS: &[&str] = &["pcd04_sdpi_fragments.hl7"];
@@ -79,5 +80,23 @@ fn what_is_particular_about_some_samples() {
             }
             _ => {}
         }
+    }
+}
+
+#[test]
+fn public_associations_are_read() {
+    for (name, file) in samples().into_iter().filter(|(name, _)| name.starts_with("pcim") && !name.contains("ack")) {
+        let wire = from_file_text(&file);
+        let message = Message::parse(&wire).unwrap();
+        assert!(Association::is_in(&message), "{name}");
+        let read = Association::parse(&message).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let expected = match name.as_str() {
+            "pcim_associate_unvalidated.hl7" => Standing::Asserted,
+            "pcim_correction_C.hl7" => Standing::Corrected,
+            _ => Standing::Validated,
+        };
+        assert_eq!((read.change, read.standing), (Change::Associate, expected), "{name}");
+        assert_eq!(read.first.is_some(), read.standing == Standing::Corrected, "{name}");
+        assert!(read.equipment[0].device.universal.len() == 16 && read.asserted.is_some(), "{name}");
     }
 }

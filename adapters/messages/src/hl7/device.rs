@@ -80,7 +80,7 @@ impl<'b, 'a> Rows<'b, 'a> {
 /// OBX-18: the EUI-64 of the device, or else the configured id in the name space of the appliance, which is the same in every
 /// message about the device; then, as a further repetition, serial number, model and maker if the device has told its serial
 /// number. EI-3 and EI-4 come together (HL7 v2 chapter 2A.28).
-fn write_device_id(field: &mut SegmentWriter, device: &Device, identity: &Identity, appliance: &Appliance) {
+pub(crate) fn write_device_id(field: &mut SegmentWriter, device: &Device, identity: &Identity, appliance: &Appliance) {
     if let Some(eui64) = device.eui64 {
         let append = |out: &mut Vec<u8>| append_eui64(eui64.0, out);
         field.append(append).component(3).append(append).component(4).raw("EUI-64");

@@ -12,13 +12,17 @@ pub enum Profile {
     CommunicatePcdData,
     /// PCD-04, Report Alert.
     ReportAlert,
+    /// DEV-51, Assert Device-Patient Association.
+    AssertAssociation,
+    /// DEV-52, Report Device-Patient Association.
+    ReportAssociation,
 }
 
 impl Profile {
     /// MSH-9.
     pub const fn message_type(self) -> &'static str {
         match self {
-            Profile::CommunicatePcdData => "ORU^R01^ORU_R01",
+            Profile::CommunicatePcdData | Profile::AssertAssociation | Profile::ReportAssociation => "ORU^R01^ORU_R01",
             Profile::ReportAlert => "ORU^R40^ORU_R40",
         }
     }
@@ -28,6 +32,16 @@ impl Profile {
         match self {
             Profile::CommunicatePcdData => "IHE_PCD_001^IHE PCD^1.3.6.1.4.1.19376.1.6.1.1.1^ISO",
             Profile::ReportAlert => "IHE_PCD_004^IHE PCD^1.3.6.1.4.1.19376.1.6.1.4.1^ISO",
+            Profile::AssertAssociation => "IHE_DEV_051^IHE PCD^1.3.6.1.4.1.19376.1.6.1.51.1^ISO",
+            Profile::ReportAssociation => "IHE_DEV_052^IHE PCD^1.3.6.1.4.1.19376.1.6.1.52.1^ISO",
+        }
+    }
+
+    /// MSH-16 in enhanced mode: whether an answer of the application is asked for beside the commit.
+    pub const fn application_acknowledgement(self) -> &'static str {
+        match self {
+            Profile::CommunicatePcdData | Profile::ReportAlert => "NE",
+            Profile::AssertAssociation | Profile::ReportAssociation => "AL",
         }
     }
 }
@@ -55,7 +69,7 @@ pub fn write(
     msh.field(12).raw("2.6");
     match to.acknowledgement {
         AcknowledgementMode::Enhanced => {
-            msh.field(15).raw("AL").field(16).raw("NE");
+            msh.field(15).raw("AL").field(16).raw(profile.application_acknowledgement());
         }
         AcknowledgementMode::Original => {}
     }

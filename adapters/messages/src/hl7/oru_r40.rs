@@ -9,14 +9,14 @@
 //! device that the plan does not have any more is named by its configured id.
 
 use vigil_model::{
-    AlarmSource, Appliance, Code, ConditionKind, Containment, Device, Identity, Occurrence, Patient, Phase, Timestamp,
-    Value, Ward, mdc,
+    AlarmSource, Code, ConditionKind, Containment, Device, Identity, Occurrence, Patient, Phase, Timestamp, Value,
+    Ward, mdc,
 };
 
+use super::alert_id::AlertId;
 use super::device::{Rows, sides, value_type, write_containment, write_limits, write_value};
-use super::escape::escape_into;
-use super::header::{self, Profile, append_eui64, write_entity};
-use super::patient::{Place, write_pid, write_pid_unknown, write_pv1};
+use super::header::{self, Profile, write_entity};
+use super::patient::{Place, write_parent, write_pid, write_pid_unknown, write_pv1};
 use super::write::SegmentWriter;
 use crate::Hl7Destination;
 
@@ -58,20 +58,14 @@ pub fn sent_event(event: Code) -> Code {
 impl Alert<'_> {
     /// EI-1 of OBR-3.
     pub fn event_id(&self) -> String {
-        let mut id = self.alert_id();
-        if !is_initial(self.phase) {
-            id.push('-');
-            id.push_str(&self.seq.to_string());
-        }
-        id
+        let event = (!is_initial(self.phase)).then_some(self.seq);
+        AlertId { event, ..self.alert_id() }.to_string()
     }
 
     /// The id under which the receiver knows the alert.
-    fn alert_id(&self) -> String {
-        match self.occurrence.restarts {
-            0 => self.occurrence.id.to_string(),
-            restarts => format!("{}.{}", self.occurrence.id, restarts + 1),
-        }
+    fn alert_id(&self) -> AlertId {
+        let start = self.occurrence.restarts.saturating_add(1);
+        AlertId { occurrence: self.occurrence.id.clone(), start, event: None }
     }
 
     /// Appends the message. `at` is the time at which it is made.
@@ -107,7 +101,7 @@ impl Alert<'_> {
         write_entity(obr.field(3), &self.event_id(), appliance);
         obr.field(4).code(mdc::EVT_ALARM).field(7).time(at);
         if !is_initial(self.phase) {
-            write_parent(obr.field(29), &self.alert_id(), appliance);
+            write_parent(obr.field(29), &self.alert_id().to_string(), appliance);
         }
     }
 
@@ -205,16 +199,4 @@ impl Alert<'_> {
 fn source_row(source: &AlarmSource) -> Containment {
     let row = source.containment;
     Containment { mds: row.mds.max(1), ..row }
-}
-
-/// OBR-29.2: the OBR-3 of the first message, with `&` for `^`.
-fn write_parent(field: &mut SegmentWriter, id: &str, appliance: &Appliance) {
-    field.component(2).append(|out| {
-        escape_into(id, out);
-        out.push(b'&');
-        escape_into(&appliance.id, out);
-        out.push(b'&');
-        append_eui64(appliance.eui64.0, out);
-        out.extend_from_slice(b"&EUI-64");
-    });
 }

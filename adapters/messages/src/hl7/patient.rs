@@ -1,7 +1,9 @@
-//! Segments PID and PV1 (IHE PCD TF-2 B.5, B.6): who, and where.
+//! Segments PID and PV1 (IHE PCD TF-2 B.5, B.6): who, and where; and the parent of an order row (OBR-29).
 
 use vigil_model::{Appliance, Location, Patient};
 
+use super::escape::escape_into;
+use super::header::append_eui64;
 use super::write::SegmentWriter;
 
 /// Writes segment PID for a patient who is validly bound: identifier and name, and what is known of birth date and sex.
@@ -41,18 +43,34 @@ pub(crate) enum Place<'a> {
 pub(crate) fn write_pv1(out: &mut Vec<u8>, appliance: &Appliance, place: Place, patient: Option<&Patient>) {
     let mut pv1 = SegmentWriter::begin(out, "PV1");
     pv1.field(2).raw(if patient.is_some() { "I" } else { "U" });
-    pv1.field(3);
-    match place {
-        Place::Location(location) => {
-            pv1.text(&location.unit).component(2).text(&location.room).component(3).text(&location.bed);
-        }
-        Place::BedId(id) => {
-            pv1.component(3).text(id);
-        }
-    }
-    pv1.component(4).text(&appliance.facility);
+    write_place(pv1.field(3), appliance, place);
     if let Some(patient) = patient.filter(|patient| !patient.visit.is_empty()) {
         let authority = if patient.authority.is_empty() { &appliance.facility } else { &patient.authority };
         pv1.field(19).text(&patient.visit).component(4).text(authority).component(5).raw("VN");
     }
+}
+
+/// A place (PL): point of care, room, bed, facility.
+pub(crate) fn write_place(field: &mut SegmentWriter, appliance: &Appliance, place: Place) {
+    match place {
+        Place::Location(location) => {
+            field.text(&location.unit).component(2).text(&location.room).component(3).text(&location.bed);
+        }
+        Place::BedId(id) => {
+            field.component(3).text(id);
+        }
+    }
+    field.component(4).text(&appliance.facility);
+}
+
+/// OBR-29.2: the OBR-3 of the first message, with `&` for `^`.
+pub(crate) fn write_parent(field: &mut SegmentWriter, id: &str, appliance: &Appliance) {
+    field.component(2).append(|out| {
+        escape_into(id, out);
+        out.push(b'&');
+        escape_into(&appliance.id, out);
+        out.push(b'&');
+        append_eui64(appliance.eui64.0, out);
+        out.extend_from_slice(b"&EUI-64");
+    });
 }
