@@ -15,6 +15,7 @@ pub mod receiver;
 pub mod recording;
 pub mod replay;
 pub mod rules;
+mod scribe;
 pub mod service;
 pub mod simulate;
 pub mod telemetry;

@@ -24,6 +24,14 @@ pub struct Record {
     pub outgoing: Vec<Outgoing>,
 }
 
+impl Record {
+    /// Whether it holds nothing but how far the numbers have come.
+    pub fn is_bare(&self) -> bool {
+        let Self { at, next_seq, next_occurrence, next_control, .. } = *self;
+        *self == Self { at, next_seq, next_occurrence, next_control, ..Self::default() }
+    }
+}
+
 /// One line of the ledger of an occurrence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogEntry {

@@ -18,7 +18,8 @@ pub(crate) struct Prepared {
     counters: [u64; 3],
     occurrences: Vec<PreparedOccurrence>,
     log: Vec<LogLine>,
-    outgoing: Vec<Outgoing>,
+    /// For its messages, which are written as they are.
+    record: Arc<Record>,
 }
 
 struct PreparedOccurrence {
@@ -54,7 +55,7 @@ pub(crate) fn kind_text(kind: &LogKind) -> Result<String, JournalError> {
 }
 
 impl Prepared {
-    pub(crate) fn new(record: Record) -> Result<Self, JournalError> {
+    pub(crate) fn new(record: Arc<Record>) -> Result<Self, JournalError> {
         let occurrences = record
             .occurrences
             .iter()
@@ -75,7 +76,7 @@ impl Prepared {
             counters: [record.next_seq, record.next_occurrence, record.next_control],
             occurrences,
             log,
-            outgoing: record.outgoing,
+            record,
         })
     }
 }
@@ -87,6 +88,8 @@ const COUNTERS: [&str; 4] = ["next_seq", "next_occurrence", "next_control", "nex
 pub(crate) struct Store {
     pub(crate) connection: Connection,
     counters: [u64; 4],
+    /// Whether a transaction is over only when it is on disk.
+    durable: bool,
 }
 
 impl Store {
@@ -102,15 +105,18 @@ impl Store {
             occurrences,
             unreadable,
         };
-        Ok((Self { connection, counters }, restored, depths))
+        Ok((Self { connection, counters, durable: true }, restored, depths))
     }
 
-    /// Writes records and settlements in one transaction. On an error nothing of them is there.
+    /// Writes records and settlements in one transaction. On an error nothing of them is there. One that is not written
+    /// `durably` survives the process at once, and a power cut with the next one that is.
     pub(crate) fn write<'a>(
         &mut self,
         records: impl IntoIterator<Item = &'a Prepared>,
         settlements: &[Settled],
+        durably: bool,
     ) -> rusqlite::Result<Vec<Change>> {
+        self.be_durable(durably)?;
         let mut counters = self.counters;
         let mut changes = Vec::new();
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -127,7 +133,7 @@ impl Store {
             for line in &record.log {
                 write_log(&transaction, line)?;
             }
-            for message in &record.outgoing {
+            for message in &record.record.outgoing {
                 write_message(&transaction, counters[3], message, &mut changes)?;
                 counters[3] += 1;
             }
@@ -142,6 +148,16 @@ impl Store {
         transaction.commit()?;
         self.counters = counters;
         Ok(changes)
+    }
+
+    /// In WAL mode, `NORMAL` writes the log without waiting for the disk; `FULL` waits for all of the log.
+    fn be_durable(&mut self, durably: bool) -> rusqlite::Result<()> {
+        if self.durable != durably {
+            let mode = if durably { "FULL" } else { "NORMAL" };
+            self.connection.pragma_update(None, "synchronous", mode)?;
+            self.durable = durably;
+        }
+        Ok(())
     }
 
     /// Moves the write-ahead log into the database, as far as readers allow.
