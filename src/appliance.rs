@@ -2,14 +2,14 @@
 //!
 //! ```text
 //! links ──reports──▶ ┌──────────────────────────────────────────────┐
-//! sinks ──commands─▶ │ step → events → encode → scribe              │──▶ journal ──▶ wake sinks
+//! sinks ──commands─▶ │ step → events → encode → commit → wake sinks │
 //! people ─questions▶ └──────────────────────────────────────────────┘
 //! ```
 //!
 //! It runs on a thread of its own, wakes when something arrives or a deadline is due, takes everything that has arrived in the
-//! meantime as one step, and hands what is said to the scribe (`scribe.rs`), who tells nobody anything before it is on disk.
-//! The loop itself never waits for the disk.
+//! meantime as one step, and tells nobody anything before it is on disk.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,16 +18,23 @@ use tokio_util::sync::CancellationToken;
 use vigil_engine::{Counters, Engine, Snapshot};
 use vigil_journal::{Journal, LogEntry, LogKind, Record};
 use vigil_messages::{ControlIds, Destination};
-use vigil_model::{Command, DeviceReport, EngineEvent, EventKind, Now, Occurrence, Outgoing, Phase, Ward};
+use vigil_model::{
+    AssociationNews, BedMemory, Command, DeviceReport, EngineEvent, EventKind, Now, Occurrence, Outgoing, Phase, Ward,
+};
 use vigil_recording::{Checkpoint, Said, StepTape};
 
 use crate::clock::Clock;
-use crate::scribe::{Audience, Scribe};
+use crate::request::{Pending, Request};
 
 /// Batches of reports taken into one step; more wait for the next one.
 const BATCHES_PER_STEP_MAX: usize = 1024;
 /// Commands taken into one step.
 const COMMANDS_PER_STEP_MAX: usize = 256;
+/// Messages kept in memory while the journal cannot be written. Beyond it the oldest observations are dropped and counted;
+/// alarms are kept.
+const BACKLOG_MESSAGES_MAX: usize = 20_000;
+/// How long to wait before a failed write to the journal is tried again.
+const JOURNAL_RETRY: Duration = Duration::from_secs(1);
 
 /// A question to the running appliance.
 #[derive(Debug)]
@@ -36,6 +43,8 @@ pub enum Question {
     Snapshot(oneshot::Sender<Snapshot>),
     /// What has been counted.
     Counters(oneshot::Sender<Counters>),
+    /// Who lies where. Patient data.
+    Beds(oneshot::Sender<Vec<BedMemory>>),
 }
 
 /// What the loop is connected to.
@@ -44,6 +53,8 @@ pub struct Wiring {
     pub reports: mpsc::Receiver<Vec<DeviceReport>>,
     /// What people and receivers say.
     pub commands: mpsc::Receiver<Command>,
+    /// What somebody waits to see on disk.
+    pub requests: mpsc::Receiver<Request>,
     /// What observers ask.
     pub questions: mpsc::Receiver<Question>,
     /// Everything the engine says, after it is on disk. Slow observers miss events; sinks read the journal instead.
@@ -62,7 +73,12 @@ pub struct Appliance {
     control_ids: ControlIds,
     journal: Journal,
     clock: Clock,
+    backlog: Option<Record>,
+    backlog_dropped: u64,
     tape: Option<StepTape>,
+    /// Requests that are a part of the next step.
+    pending: Vec<Pending>,
+    next_reference: u64,
 }
 
 impl Appliance {
@@ -75,7 +91,19 @@ impl Appliance {
         journal: Journal,
         clock: Clock,
     ) -> Self {
-        Self { engine, ward, destinations, control_ids, journal, clock, tape: None }
+        Self {
+            engine,
+            ward,
+            destinations,
+            control_ids,
+            journal,
+            clock,
+            backlog: None,
+            backlog_dropped: 0,
+            tape: None,
+            pending: Vec::new(),
+            next_reference: 1,
+        }
     }
 
     /// Takes down every step on `tape`.
@@ -88,29 +116,26 @@ impl Appliance {
     pub async fn run(mut self, mut wiring: Wiring) {
         let mut reports = Vec::new();
         let mut commands = Vec::new();
-        let audience = Audience { events: wiring.events.clone(), wake: std::mem::take(&mut wiring.wake) };
-        let mut scribe = Scribe::new(self.journal.clone(), self.clock.clone(), audience);
         // What was restored is announced before the first report.
-        self.step(&mut reports, &mut commands, &mut scribe);
-        let mut has_links = true; // without any, an appliance still answers
+        self.step(&mut reports, &mut commands, &wiring);
         loop {
-            let wait = self.time_to_wait(&scribe);
+            let wait = self.time_to_wait();
             tokio::select! {
                 biased;
-                answer = scribe.answered() => {
-                    scribe.settle(answer);
-                    continue;
-                }
                 Some(question) = wiring.questions.recv() => {
                     self.answer(question);
                     continue;
                 }
                 Some(command) = wiring.commands.recv() => commands.push(command),
-                batch = wiring.reports.recv(), if has_links => match batch {
+                Some(request) = wiring.requests.recv() => self.admit(request, &mut commands),
+                batch = wiring.reports.recv() => match batch {
                     Some(batch) => reports.extend(batch),
-                    None => has_links = false,
+                    None => { // an appliance without links still answers
+                        wiring.stop.cancelled().await;
+                        break;
+                    }
                 },
-                () = tokio::time::sleep(wait) => scribe.go_on(),
+                () = tokio::time::sleep(wait) => {}
                 () = wiring.stop.cancelled() => {
                     // Links stop by themselves; take what they still have to say.
                     while let Some(batch) = wiring.reports.recv().await {
@@ -127,17 +152,20 @@ impl Appliance {
                 let Ok(command) = wiring.commands.try_recv() else { break };
                 commands.push(command);
             }
-            self.step(&mut reports, &mut commands, &mut scribe);
+            while commands.len() < COMMANDS_PER_STEP_MAX {
+                let Ok(request) = wiring.requests.try_recv() else { break };
+                self.admit(request, &mut commands);
+            }
+            self.step(&mut reports, &mut commands, &wiring);
         }
-        self.step(&mut reports, &mut commands, &mut scribe);
-        scribe.finish().await;
+        self.step(&mut reports, &mut commands, &wiring);
     }
 
-    fn time_to_wait(&self, scribe: &Scribe) -> Duration {
+    fn time_to_wait(&self) -> Duration {
         let now = (self.clock)().monotonic;
-        let due = self.engine.next_deadline().into_iter().chain(scribe.due()).min();
         // An hour stands for "no deadline": waking for nothing costs nothing.
-        due.map_or(Duration::from_secs(3600), |due| due.since(now))
+        let due = self.engine.next_deadline().map_or(Duration::from_secs(3600), |deadline| deadline.since(now));
+        if self.backlog.is_some() { due.min(JOURNAL_RETRY) } else { due }
     }
 
     fn answer(&self, question: Question) {
@@ -145,15 +173,49 @@ impl Appliance {
         match question {
             Question::Snapshot(to) => drop(to.send(self.engine.snapshot((self.clock)()))),
             Question::Counters(to) => drop(to.send(self.engine.counters())),
+            Question::Beds(to) => drop(to.send(self.engine.beds().to_vec())),
         }
     }
 
-    fn step(&mut self, reports: &mut Vec<DeviceReport>, commands: &mut Vec<Command>, scribe: &mut Scribe) {
+    /// Makes a request a part of the next step.
+    fn admit(&mut self, request: Request, commands: &mut Vec<Command>) {
+        let first = self.next_reference;
+        for order in &request.orders {
+            let reference = self.next_reference;
+            self.next_reference += 1;
+            commands.push(Command::Associate { reference, order: Box::new(order.clone()) });
+        }
+        commands.extend(request.commands.iter().cloned());
+        self.pending.push(Pending { first, request });
+    }
+
+    fn step(&mut self, reports: &mut Vec<DeviceReport>, commands: &mut Vec<Command>, wiring: &Wiring) {
         let now = (self.clock)();
         self.take_down(now, reports, commands);
         let events = self.engine.step(now, reports, commands);
-        if !events.is_empty() {
-            scribe.take(self.record(now, &events), events);
+        let pending = std::mem::take(&mut self.pending);
+        if events.is_empty() && self.backlog.is_none() && pending.is_empty() {
+            return;
+        }
+        let mut record = self.record(now, &events);
+        record.receipts.extend(pending.iter().filter_map(|pending| pending.request.receipt.clone()));
+        record.verdicts.extend(pending.iter().flat_map(|pending| pending.verdicts(&events)));
+        let judged = judged_of(&record);
+        let to_wake: BTreeSet<Arc<str>> = record.outgoing.iter().map(|message| message.destination.clone()).collect();
+        let is_on_disk = self.commit(record);
+        for pending in pending {
+            pending.answer(&events, is_on_disk);
+        }
+        if is_on_disk {
+            self.journalled(judged);
+            for (destination, notify) in &wiring.wake {
+                if to_wake.contains(destination) {
+                    notify.notify_one();
+                }
+            }
+        }
+        for event in events {
+            let _ = wiring.events.send(Arc::new(event));
         }
     }
 
@@ -167,6 +229,7 @@ impl Appliance {
                 next_occurrence: self.engine.next_occurrence(),
                 next_control: self.control_ids.next(),
                 occurrences: of_beds.chain(snapshot.occurrences).collect(),
+                associations: self.engine.remembered(),
                 ..Checkpoint::default()
             };
             tape.checkpoint(now, checkpoint);
@@ -174,12 +237,13 @@ impl Appliance {
         tape.step(now, reports, commands);
     }
 
-    /// The events of a step and the messages they become, to be written as one transaction.
+    /// The events of a step and the messages they become, as one transaction; with what could not be written before.
     fn record(&mut self, now: Now, events: &[EngineEvent]) -> Record {
         let judged = (self.clock)().utc;
         let mut occurrences: Vec<Occurrence> = Vec::new();
         let mut log = Vec::new();
         let mut outgoing: Vec<Outgoing> = Vec::new();
+        let (mut held, mut associations) = (Vec::new(), Vec::new());
         for event in events {
             match &event.kind {
                 EventKind::Alarm { phase, occurrence, .. } => {
@@ -196,16 +260,28 @@ impl Appliance {
                     let kind = LogKind::Answered { answer: *answer, by: by.clone(), known: *known };
                     log.push(LogEntry { at: event.at, seq: event.seq, occurrence: occurrence.clone(), kind });
                 }
+                EventKind::Association(news) => match &**news {
+                    AssociationNews::Opened { association }
+                    | AssociationNews::Renewed { association }
+                    | AssociationNews::Closed { association } => associations.push(association.clone()),
+                    AssociationNews::Held { .. } | AssociationNews::Outcome { .. } => {}
+                },
                 EventKind::Observations(_) | EventKind::Bed(_) | EventKind::Device(_) | EventKind::Charted { .. } => {}
             }
             for destination in &self.destinations {
-                outgoing.extend(vigil_messages::encode(destination, &self.ward, event, &mut self.control_ids));
+                let made = vigil_messages::encode(destination, &self.ward, event, &mut self.control_ids);
+                if event.is_held() {
+                    held.extend(made.iter().cloned());
+                }
+                outgoing.extend(made);
             }
         }
-        if let Some(tape) = &mut self.tape {
+        if let Some(tape) = self.tape.as_mut().filter(|_| !events.is_empty()) {
             tape.said(now, Said::of(self.engine.next_seq(), &outgoing));
         }
-        Record {
+        let is_held = |message: &Outgoing| held.iter().any(|held: &Outgoing| held.control_id == message.control_id);
+        outgoing.retain(|message| !is_held(message));
+        let fresh = Record {
             at: now.utc,
             next_seq: self.engine.next_seq(),
             next_occurrence: self.engine.next_occurrence(),
@@ -213,6 +289,81 @@ impl Appliance {
             occurrences,
             log,
             outgoing,
+            kept: self.engine.take_kept(),
+            associations,
+            held,
+            ..Record::default()
+        };
+        match self.backlog.take() {
+            None => fresh,
+            Some(waiting) => joined(waiting, fresh),
         }
+    }
+
+    /// Says in the ledger when what was said about alarms was on disk. Does not wait: it is a note, not a promise.
+    fn journalled(&self, judged: Vec<LogEntry>) {
+        if judged.is_empty() {
+            return;
+        }
+        let at = (self.clock)().utc;
+        let log = judged.into_iter().map(|line| LogEntry { at, kind: LogKind::Journalled { judged: line.at }, ..line });
+        let note = Record { at, log: log.collect(), ..Record::default() };
+        if let Err(error) = self.journal.submit(note, |_| {}) {
+            tracing::warn!(%error, "The ledger lacks when an alarm was on disk.");
+        }
+    }
+
+    fn commit(&mut self, record: Record) -> bool {
+        match self.journal.commit(record.clone()) {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::error!(%error, messages = record.outgoing.len(), "Writing the journal failed; keeping what waits in memory.");
+                self.backlog = Some(self.bounded(record));
+                false
+            }
+        }
+    }
+
+    /// Keeps the backlog bounded: the oldest observations go first, alarms stay.
+    fn bounded(&mut self, mut record: Record) -> Record {
+        let excess = record.outgoing.len().saturating_sub(BACKLOG_MESSAGES_MAX);
+        if excess > 0 {
+            let mut to_drop = excess;
+            record.outgoing.retain(|message| {
+                let drop = to_drop > 0 && message.lane == vigil_model::Lane::Observation;
+                to_drop -= usize::from(drop);
+                !drop
+            });
+            self.backlog_dropped += u64::try_from(excess - to_drop).unwrap_or(u64::MAX);
+            tracing::error!(
+                dropped = self.backlog_dropped,
+                "Observations were dropped because the journal cannot be written."
+            );
+        }
+        record
+    }
+}
+
+/// The lines that tell when something was judged.
+fn judged_of(record: &Record) -> Vec<LogEntry> {
+    record.log.iter().filter(|line| matches!(line.kind, LogKind::Judged { .. })).cloned().collect()
+}
+
+/// What could not be written before, and what came after it, as one record.
+fn joined(mut earlier: Record, later: Record) -> Record {
+    earlier.occurrences.extend(later.occurrences);
+    earlier.log.extend(later.log);
+    earlier.outgoing.extend(later.outgoing);
+    earlier.kept.extend(later.kept);
+    earlier.associations.extend(later.associations);
+    earlier.receipts.extend(later.receipts);
+    earlier.held.extend(later.held);
+    earlier.verdicts.extend(later.verdicts);
+    Record {
+        at: later.at,
+        next_seq: later.next_seq,
+        next_occurrence: later.next_occurrence,
+        next_control: later.next_control,
+        ..earlier
     }
 }

@@ -30,6 +30,7 @@ use vigil_sinks::mqtt::{MqttSink, Resync};
 use crate::appliance::{Appliance, Question, Wiring};
 use crate::clock::Clock;
 use crate::delivery;
+use crate::request::Request;
 use crate::watch::Watch;
 use crate::{canary, recording};
 
@@ -37,6 +38,8 @@ use crate::{canary, recording};
 const REPORT_BATCHES_MAX: usize = 256;
 /// Commands that wait for the loop.
 const COMMANDS_MAX: usize = 256;
+/// Requests that wait for the loop.
+const REQUESTS_MAX: usize = 64;
 /// Questions that wait for the loop.
 const QUESTIONS_MAX: usize = 16;
 /// Events that an observer may lag behind before it misses some.
@@ -71,6 +74,8 @@ pub struct Running {
     pub questions: mpsc::Sender<Question>,
     /// Commands to it.
     pub commands: mpsc::Sender<Command>,
+    /// Requests to it, answered once they are on disk.
+    pub requests: mpsc::Sender<Request>,
     /// How each destination is doing.
     pub sinks: Vec<(Arc<str>, watch::Receiver<SinkStatus>)>,
     /// What each link has counted, by its configured id: on a bus with planned and actual periods of every unit.
@@ -129,6 +134,7 @@ pub fn start_through(plan: Plan, clock: Clock, outlet: Outlet<'_>) -> Result<Run
             next_occurrence: restored.next_occurrence,
             occurrences: restored.occurrences,
             entries: Vec::new(),
+            associations: restored.associations,
         },
         now,
     );
@@ -136,6 +142,7 @@ pub fn start_through(plan: Plan, clock: Clock, outlet: Outlet<'_>) -> Result<Run
 
     let (report_sender, reports) = mpsc::channel(REPORT_BATCHES_MAX);
     let (commands, command_receiver) = mpsc::channel(COMMANDS_MAX);
+    let (requests, request_receiver) = mpsc::channel(REQUESTS_MAX);
     let (questions, question_receiver) = mpsc::channel(QUESTIONS_MAX);
     let (events, _) = broadcast::channel(OBSERVED_EVENTS_MAX);
     let (stop_links, stop_sinks) = (CancellationToken::new(), CancellationToken::new());
@@ -196,6 +203,7 @@ pub fn start_through(plan: Plan, clock: Clock, outlet: Outlet<'_>) -> Result<Run
     let wiring = Wiring {
         reports,
         commands: command_receiver,
+        requests: request_receiver,
         questions: question_receiver,
         events: events.clone(),
         wake,
@@ -219,6 +227,7 @@ pub fn start_through(plan: Plan, clock: Clock, outlet: Outlet<'_>) -> Result<Run
         events,
         questions,
         commands,
+        requests,
         sinks,
         links,
         journal,

@@ -49,6 +49,7 @@ pub fn beginning(plan: &Plan, restored: &RestoredState, now: Now) -> Beginning {
             next_occurrence: restored.next_occurrence,
             next_control: restored.next_control,
             occurrences: restored.occurrences.clone(),
+            associations: restored.associations.clone(),
         },
     }
 }

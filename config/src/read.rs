@@ -9,8 +9,8 @@ use vigil_messages::{Destination, Hl7Destination, MqttDestination};
 
 use crate::document::{Document, Place, Problems};
 use crate::file::{
-    ApplianceSection, BedLimitSection, BedSection, CanarySection, ConsoleSection, DeviceSection, EscalationSection,
-    LedgerSection, LinkSection, PresetLimitSection, PresetSection, RecordingSection, SECTIONS,
+    ApplianceSection, BedLimitSection, BedSection, CanarySection, DeviceSection, EscalationSection, LedgerSection,
+    LinkSection, PresetLimitSection, PresetSection, RecordingSection, SECTIONS,
 };
 use crate::{element, nearest};
 
@@ -26,7 +26,6 @@ pub(crate) struct Draft {
     pub(crate) recording: Option<RecordingSection>,
     pub(crate) ledger: Option<LedgerSection>,
     pub(crate) canary: Option<CanarySection>,
-    pub(crate) console: Option<ConsoleSection>,
 }
 
 /// A section with its limits beside it; the list inside the section is empty.
@@ -59,7 +58,6 @@ pub(crate) fn draft(problems: &mut Problems<'_, '_>) -> Draft {
         recording: table("recording", problems),
         ledger: table("ledger", problems),
         canary: table("canary", problems),
-        console: table("console", problems),
     }
 }
 

@@ -46,7 +46,7 @@ impl ModbusUnit {
         image.set_identity(&Identity {
             manufacturer: "Vigil".into(),
             model: "SIMULATED".into(),
-            serial: format!("SIM-{unit}").into(),
+            serial: format!("SIM-{unit}-{:04X}", seed & 0xFFFF).into(), // no two on different buses
             software: "1".into(),
         });
         Self { unit, base, image, seed }

@@ -90,6 +90,7 @@ fn observations(ward: &Ward, seq: u64) -> EngineEvent {
         bed: "401-1".into(),
         device: "pump-401-1".into(),
         patient: ward.beds[0].patient.clone(),
+        held: false,
         start: at(seq as i64),
         end: at(seq as i64 + 10),
         identity: Identity::default(),

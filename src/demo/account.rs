@@ -12,7 +12,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use vigil_config::Plan;
 use vigil_engine::Snapshot;
-use vigil_model::{Answer, ConditionKind, EngineEvent, EventKind, LinkState, Phase, Timestamp};
+use vigil_model::{Answer, AssociationNews, ConditionKind, EngineEvent, EventKind, LinkState, Phase, Timestamp};
 use vigil_simulators::ehr::{Charted, Content};
 
 use super::{Score, table};
@@ -98,17 +98,6 @@ impl Account {
         }
     }
 
-    /// Says where the console is.
-    pub(super) fn console(&self, address: SocketAddr) {
-        if self.json {
-            self.print(&serde_json::json!({ "demo": "console", "url": format!("http://{address}/") }).to_string());
-        } else if self.redraws {
-            self.lock().heading.push_str(&format!("Console                       http://{address}/\n"));
-        } else {
-            self.print(&format!("Console                       http://{address}/"));
-        }
-    }
-
     /// A message that the EHR accepted.
     pub(super) fn charted(&self, charted: &Charted) {
         match &charted.content {
@@ -169,6 +158,18 @@ impl Account {
                     LinkState::Connecting | LinkState::Associating => return,
                 }
             }
+            EventKind::Association(news) => match &**news {
+                AssociationNews::Opened { association } => {
+                    format!("ADT         a patient is bound to bed {} ({})", association.bed, association.opened.why)
+                }
+                AssociationNews::Closed { association } => {
+                    let why = association.closed.as_ref().map_or("", |mark| &mark.why);
+                    format!("ADT         nobody is bound to bed {} ({why})", association.bed)
+                }
+                AssociationNews::Held { .. } | AssociationNews::Renewed { .. } | AssociationNews::Outcome { .. } => {
+                    return;
+                }
+            },
             EventKind::Observations(_) | EventKind::Bed(_) | EventKind::Charted { .. } => return,
         };
         self.event(event.at, &line);

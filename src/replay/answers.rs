@@ -45,7 +45,10 @@ impl Names {
             Command::Hold { scope, hold, by } => Some(Command::Hold { scope: self.scope(scope)?, hold, by }),
             Command::Enable { scope, by } => Some(Command::Enable { scope: self.scope(scope)?, by }),
             // They name no occurrence.
-            Command::Delivery { .. } | Command::Appliance { .. } | Command::Chart { .. } => Some(command),
+            Command::Delivery { .. }
+            | Command::Appliance { .. }
+            | Command::Chart { .. }
+            | Command::Associate { .. } => Some(command),
         }
     }
 

@@ -1,7 +1,7 @@
 //! What the engine says, as one line of JSON.
 
 use serde_json::{Value, json};
-use vigil_model::{EngineEvent, EventKind, Observation};
+use vigil_model::{Association, AssociationNews, EngineEvent, EventKind, Observation, OrderOutcome};
 
 /// One line of JSON for an event, without the line feed. Patients are not named in it.
 pub fn line(event: &EngineEvent) -> String {
@@ -19,6 +19,7 @@ pub fn line(event: &EngineEvent) -> String {
         }),
         EventKind::Bed(summary) => json!({ "event": "bed", "summary": summary }),
         EventKind::Device(status) => json!({ "event": "device", "status": status }),
+        EventKind::Association(news) => association(news),
         EventKind::Charted { entry, taken } => json!({
             "event": "charted", "bed": entry.bed, "input": entry.input, "value": entry.value, "by": entry.by, "taken": taken,
         }),
@@ -26,6 +27,27 @@ pub fn line(event: &EngineEvent) -> String {
     line["seq"] = event.seq.into();
     line["at"] = event.at.to_string().into();
     line.to_string()
+}
+
+fn association(news: &AssociationNews) -> Value {
+    let of = |what: &str, association: &Association| {
+        json!({
+            "event": "association", "news": what, "bed": association.bed, "number": association.number,
+            "evidence": association.evidence, "opened": association.opened.at.to_string(),
+            "closed": association.closed.as_ref().map(|mark| mark.at.to_string()),
+        })
+    };
+    match news {
+        AssociationNews::Opened { association } => of("opened", association),
+        AssociationNews::Renewed { association } => of("renewed", association),
+        AssociationNews::Closed { association } => of("closed", association),
+        AssociationNews::Held { bed, holds } => json!({
+            "event": "held", "bed": bed, "reasons": holds.iter().map(|hold| hold.reason.to_string()).collect::<Vec<_>>(),
+        }),
+        AssociationNews::Outcome { reference, outcome } => {
+            json!({ "event": "order", "reference": reference, "taken": *outcome == OrderOutcome::Taken })
+        }
+    }
 }
 
 fn observation(observation: &Observation) -> Value {

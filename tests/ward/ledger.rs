@@ -50,7 +50,8 @@ impl Step {
             | EventKind::Answered { .. }
             | EventKind::Charted { .. }
             | EventKind::Bed(_)
-            | EventKind::Device(_) => None,
+            | EventKind::Device(_)
+            | EventKind::Association(_) => None,
         })
     }
 }
@@ -136,7 +137,10 @@ impl Ledger {
                 EventKind::Bed(summary) => {
                     self.summaries.insert(Arc::clone(&summary.bed), summary.clone());
                 }
-                EventKind::Observations(_) | EventKind::Device(_) | EventKind::Charted { .. } => {}
+                EventKind::Observations(_)
+                | EventKind::Device(_)
+                | EventKind::Charted { .. }
+                | EventKind::Association(_) => {}
             }
             for message in messages {
                 let id = Arc::clone(&message.control_id);
@@ -237,6 +241,7 @@ fn alarm(event: &EngineEvent) -> Option<(Phase, &Occurrence)> {
         | EventKind::Charted { .. }
         | EventKind::Observations(_)
         | EventKind::Bed(_)
-        | EventKind::Device(_) => None,
+        | EventKind::Device(_)
+        | EventKind::Association(_) => None,
     }
 }

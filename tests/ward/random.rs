@@ -45,7 +45,13 @@ pub(crate) fn run(seed: u64) {
             let (next_seq, next_occurrence) = (engine.next_seq(), engine.next_occurrence());
             engine = Engine::new(Arc::clone(&ward), now);
             engine.restore(
-                Restored { next_seq, next_occurrence, occurrences: occurrences.clone(), entries: Vec::new() },
+                Restored {
+                    next_seq,
+                    next_occurrence,
+                    occurrences: occurrences.clone(),
+                    entries: Vec::new(),
+                    ..Restored::default()
+                },
                 now,
             );
             reference = Reference::new(&ward, now);

@@ -11,6 +11,7 @@
 //!   the one for tests and measurements of sinks.
 //! - [`Reader`]: everything, read-only, for tools and for the start.
 
+mod associations;
 mod depths;
 mod error;
 mod history;
@@ -29,12 +30,13 @@ mod settle;
 mod store;
 mod writer;
 
+pub use associations::{HELD_OF_BED_MAX, RECEIPTS_MAX};
 pub use error::JournalError;
 pub use history::LedgerLine;
 pub use journal::Journal;
 pub use memory::MemoryOutbox;
 pub use outbox::{Depth, Hop, Outbox, OutboxRow, RowId, Settlement, SqliteOutbox};
-pub use queue::{GROUP_RECORDS_MAX, JournalStatus, NOTES_WAITING_MAX, RECORDS_WAITING_MAX, SETTLEMENTS_WAITING_MAX};
+pub use queue::{GROUP_RECORDS_MAX, JournalStatus, RECORDS_WAITING_MAX, SETTLEMENTS_WAITING_MAX};
 pub use reader::{LoggedEntry, OutboxEntry, OutboxState, Reader};
-pub use record::{LogEntry, LogKind, Record, RestoredState, UnreadableOccurrence};
+pub use record::{LogEntry, LogKind, Receipt, Record, RestoredState, UnreadableOccurrence};
 pub use retention::Limits;

@@ -1,10 +1,8 @@
-//! What waits for the writer: records, each with somebody waiting for its answer, and settlements and notes that nobody waits
-//! for.
+//! What waits for the writer: records, each with somebody waiting for its answer, and settlements that nobody waits for.
 //!
-//! Records go to disk at once, together with everything else that waits. Settlements and notes alone wait a moment for company,
-//! and their group does not wait for the disk: a power cut may cost the last of them, which costs a repeat and no message,
-//! and a record never stands behind a sync of theirs. All are bounded: a full queue of records makes committing wait; a
-//! settlement or note too many is dropped and counted.
+//! Records go to disk at once, together with everything else that waits. Settlements alone wait a moment for company,
+//! because each group costs one sync of the disk. Both are bounded: a full queue of records makes committing wait; a
+//! settlement too many is dropped and counted, which costs a repeat and no message.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,11 +19,9 @@ pub const RECORDS_WAITING_MAX: usize = 1_024;
 pub const GROUP_RECORDS_MAX: usize = 256;
 /// Settlements that may wait for the disk; more are dropped and counted, and their messages are sent once more.
 pub const SETTLEMENTS_WAITING_MAX: usize = 65_536;
-/// Notes that may wait for the disk; more are refused.
-pub const NOTES_WAITING_MAX: usize = 4_096;
 /// Settlements that go to disk without waiting for more.
 const GROUP_SETTLEMENTS: usize = 512;
-/// How long settlements and notes wait for company.
+/// How long settlements wait for company.
 const SETTLEMENT_DELAY: Duration = Duration::from_millis(20);
 /// How long settlements wait after the disk has refused a group.
 const RETRY_DELAY: Duration = Duration::from_secs(1);
@@ -59,17 +55,9 @@ pub(crate) struct Job {
     pub(crate) done: Box<dyn FnOnce(Result<(), JournalError>) + Send>,
 }
 
-/// What goes to disk in one transaction.
-#[derive(Default)]
-pub(crate) struct Group {
-    pub(crate) jobs: Vec<Job>,
-    pub(crate) notes: Vec<Prepared>,
-    pub(crate) settlements: Vec<Settled>,
-}
-
 /// What the writer is to do next.
 pub(crate) enum Work {
-    Group(Group),
+    Group(Vec<Job>, Vec<Settled>),
     Tidy,
     Stop,
 }
@@ -77,20 +65,12 @@ pub(crate) enum Work {
 #[derive(Default)]
 struct State {
     jobs: VecDeque<Job>,
-    notes: VecDeque<Prepared>,
     settlements: VecDeque<Settled>,
     settlements_taken_in: u64,
     closing: bool,
     stopped: bool,
     untidy: bool,
     status: JournalStatus,
-}
-
-impl State {
-    /// How much waits that nobody waits for.
-    fn lazy(&self) -> usize {
-        self.settlements.len() + self.notes.len()
-    }
 }
 
 #[derive(Default)]
@@ -124,24 +104,6 @@ impl Queue {
         Ok(())
     }
 
-    /// Puts a note in line.
-    pub(crate) fn note(&self, note: Prepared) -> Result<(), JournalError> {
-        let mut state = self.lock();
-        if state.closing {
-            return Err(JournalError::Closed);
-        }
-        if state.notes.len() >= NOTES_WAITING_MAX {
-            return Err(JournalError::Busy);
-        }
-        let is_first = state.lazy() == 0;
-        state.notes.push_back(note);
-        drop(state);
-        if is_first {
-            self.work.notify_one();
-        }
-        Ok(())
-    }
-
     /// Puts a settlement in line and gives its ticket; `None` if it was dropped.
     pub(crate) fn settle(&self, settled: Settled) -> Option<u64> {
         let mut state = self.lock();
@@ -152,9 +114,9 @@ impl Queue {
         state.settlements.push_back(settled);
         state.settlements_taken_in += 1;
         let ticket = state.settlements_taken_in;
-        let is_to_be_told = state.lazy() == 1 || state.settlements.len() == GROUP_SETTLEMENTS;
+        let waiting = state.settlements.len();
         drop(state);
-        if is_to_be_told {
+        if waiting == 1 || waiting == GROUP_SETTLEMENTS {
             self.work.notify_one();
         }
         Some(ticket)
@@ -182,13 +144,13 @@ impl Queue {
         loop {
             let failing = state.status.failing.is_some();
             let enough = state.settlements.len() >= GROUP_SETTLEMENTS && !failing;
-            if !state.jobs.is_empty() || enough || (state.closing && state.lazy() > 0) {
+            if !state.jobs.is_empty() || enough || (state.closing && !state.settlements.is_empty()) {
                 return self.take_group(state);
             }
             if state.closing {
                 return Work::Stop;
             }
-            let delay = match (state.lazy() == 0, failing) {
+            let delay = match (state.settlements.is_empty(), failing) {
                 (false, true) => RETRY_DELAY,
                 (false, false) => SETTLEMENT_DELAY,
                 (true, _) if state.untidy => IDLE_DELAY,
@@ -199,7 +161,7 @@ impl Queue {
             };
             let (guard, timeout) = self.work.wait_timeout(state, delay).unwrap_or_else(PoisonError::into_inner);
             state = guard;
-            if timeout.timed_out() && state.lazy() > 0 {
+            if timeout.timed_out() && !state.settlements.is_empty() {
                 return self.take_group(state);
             }
             if timeout.timed_out() && state.jobs.is_empty() && !state.closing {
@@ -211,14 +173,11 @@ impl Queue {
 
     fn take_group(&self, mut state: MutexGuard<'_, State>) -> Work {
         let count = state.jobs.len().min(GROUP_RECORDS_MAX);
-        let group = Group {
-            jobs: state.jobs.drain(..count).collect(),
-            notes: state.notes.drain(..).collect(),
-            settlements: state.settlements.drain(..).collect(),
-        };
+        let jobs: Vec<Job> = state.jobs.drain(..count).collect();
+        let settlements: Vec<Settled> = state.settlements.drain(..).collect();
         drop(state);
         self.space.notify_all();
-        Work::Group(group)
+        Work::Group(jobs, settlements)
     }
 
     /// The group is on disk.
@@ -231,17 +190,14 @@ impl Queue {
         state.status.groups_committed += 1;
     }
 
-    /// The disk refused the group: its notes and settlements wait for the next one, unless the journal is being closed.
-    pub(crate) fn group_failed(&self, error: &JournalError, notes: Vec<Prepared>, settlements: Vec<Settled>) {
+    /// The disk refused the group: its settlements wait for the next one, unless the journal is being closed.
+    pub(crate) fn group_failed(&self, error: &JournalError, settlements: Vec<Settled>) {
         let mut state = self.lock();
         state.status.groups_failed += 1;
         state.status.failing = Some(error.to_string());
         if state.closing {
             state.status.settlements_dropped += settlements.len() as u64;
             return;
-        }
-        for note in notes.into_iter().rev() {
-            state.notes.push_front(note);
         }
         for settled in settlements.into_iter().rev() {
             state.settlements.push_front(settled);
@@ -261,7 +217,6 @@ impl Queue {
         state.stopped = true;
         let jobs: Vec<Job> = state.jobs.drain(..).collect();
         state.settlements.clear();
-        state.notes.clear();
         drop(state);
         self.space.notify_all();
         for job in jobs {

@@ -78,7 +78,14 @@ impl Reader {
         let counters = read_counters(&self.connection).map_err(JournalError::read)?;
         let (occurrences, unreadable) = read_active(&self.connection).map_err(JournalError::read)?;
         let [next_seq, next_occurrence, next_control, _] = counters;
-        Ok(RestoredState { next_seq, next_occurrence, next_control, occurrences, unreadable })
+        Ok(RestoredState {
+            next_seq,
+            next_occurrence,
+            next_control,
+            occurrences,
+            unreadable,
+            ..RestoredState::default()
+        })
     }
 
     /// Active and latched occurrences, ascending by condition key.

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use vigil_model::{AlarmState, Answer, Occurrence, OccurrenceId, Outgoing, Phase, Priority, Timestamp};
+use vigil_model::{
+    AlarmState, Answer, Association, HeldVerdict, Kept, Occurrence, OccurrenceId, Outgoing, Phase, Priority,
+    Remembered, Timestamp,
+};
 
 /// Everything one step of the engine leaves behind: on disk as a whole or not at all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,14 +25,31 @@ pub struct Record {
     pub log: Vec<LogEntry>,
     /// Messages made from the step's events.
     pub outgoing: Vec<Outgoing>,
+    /// What is remembered of associations and changed.
+    pub kept: Vec<Kept>,
+    /// Associations that were opened, renewed or closed.
+    pub associations: Vec<Association>,
+    /// Messages that were taken in, with the answers they get.
+    pub receipts: Vec<Receipt>,
+    /// Observation messages of beds that are held. They wait for a person.
+    pub held: Vec<Outgoing>,
+    /// What a person says of the messages held of a bed. Taken before what is newly held.
+    pub verdicts: Vec<(Arc<str>, HeldVerdict)>,
 }
 
-impl Record {
-    /// Whether it holds nothing but how far the numbers have come.
-    pub fn is_bare(&self) -> bool {
-        let Self { at, next_seq, next_occurrence, next_control, .. } = *self;
-        *self == Self { at, next_seq, next_occurrence, next_control, ..Self::default() }
-    }
+/// A message that was taken in. A repeat gets the same answer and is not taken in again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// When.
+    pub at: Timestamp,
+    /// Who sent it, MSH-3.
+    pub sender: Arc<str>,
+    /// Its control id, MSH-10.
+    pub control_id: Arc<str>,
+    /// Tells its bytes from others.
+    pub digest: u64,
+    /// The answer's code: `AA`.
+    pub code: Arc<str>,
 }
 
 /// One line of the ledger of an occurrence.
@@ -129,6 +149,10 @@ pub struct RestoredState {
     pub next_control: u64,
     /// Occurrences that were active or latched, ascending by condition key.
     pub occurrences: Vec<Occurrence>,
+    /// Who lies where, and what is known of stays.
+    pub associations: Vec<Remembered>,
+    /// Messages that were taken in last, ascending by time.
+    pub receipts: Vec<Receipt>,
     /// Active occurrences that this program cannot read: a code or form it does not know. They stay in the journal.
     pub unreadable: Vec<UnreadableOccurrence>,
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use rusqlite::params;
 use vigil_model::Timestamp;
 
+use crate::associations;
 use crate::depths::{Change, Depths};
 use crate::store::Store;
 
@@ -78,6 +79,7 @@ pub(crate) fn tidy(
         );
         transaction.prepare_cached(&sql)?.execute(params![PIECE_ROWS, oldest, count_max])?;
     }
+    associations::tidy(&transaction, oldest)?;
     for (destination, counts) in depths.all() {
         let mut drop_excess = |count: u64, max: u32, state: i64, lane: i64| -> rusqlite::Result<u64> {
             let excess = i64::try_from(count.saturating_sub(u64::from(max))).unwrap_or(i64::MAX).min(PIECE_ROWS);

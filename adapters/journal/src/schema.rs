@@ -1,7 +1,10 @@
 //! The tables, and how an older file becomes a newer one.
 //!
 //! `meta` holds the counters; `condition` the active occurrences by condition key; `occurrence` those that are over;
-//! `alarm_log` the ledger; `outbox` what is not delivered (`state` 0 waits, 1 was refused and is kept). Row ids of the
+//! `alarm_log` the ledger; `kept` who lies where and what is known of stays, by name; `association` every association there
+//! was; `receipt` messages that were taken in, with the answers given; `held` observation messages of beds that are held;
+//! `sent` observation messages that were delivered and could still have to be corrected; `outbox` what is not delivered
+//! (`state` 0 waits, 1 was refused and is kept). Row ids of the
 //! outbox come from the counter `next_row` and are never used twice, so a sink may remember how far it has read.
 
 use std::path::Path;
@@ -13,7 +16,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::{JournalError, Limits};
 
 /// Schema number that this program writes.
-pub(crate) const SCHEMA: i64 = 1;
+pub(crate) const SCHEMA: i64 = 2;
 
 /// Pages in the write-ahead log after which SQLite itself moves them into the database; the writer does so earlier,
 /// when it has nothing else to do.
@@ -22,7 +25,8 @@ const WAL_PAGES_MAX: u32 = 16_384;
 /// How long a connection waits for another one's lock.
 const BUSY_TIMEOUT_MS: u32 = 5_000;
 
-const MIGRATIONS: [&str; SCHEMA as usize] = [r"
+const MIGRATIONS: [&str; SCHEMA as usize] = [
+    r"
 CREATE TABLE meta (
   name  TEXT PRIMARY KEY,
   value INTEGER NOT NULL
@@ -68,7 +72,53 @@ CREATE TABLE outbox (
 ) STRICT;
 CREATE INDEX outbox_by_destination ON outbox (destination, state, lane, row);
 CREATE INDEX outbox_by_replaces ON outbox (destination, replaces) WHERE replaces IS NOT NULL AND state = 0;
-"];
+",
+    r"
+CREATE TABLE kept (
+  key  TEXT PRIMARY KEY,
+  body TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE association (
+  number INTEGER PRIMARY KEY,
+  bed    TEXT NOT NULL,
+  opened INTEGER NOT NULL,
+  closed INTEGER,
+  body   TEXT NOT NULL
+) STRICT;
+CREATE INDEX association_by_bed ON association (bed, opened);
+
+CREATE TABLE receipt (
+  row        INTEGER PRIMARY KEY,
+  at         INTEGER NOT NULL,
+  sender     TEXT NOT NULL,
+  control_id TEXT NOT NULL,
+  body       TEXT NOT NULL,
+  UNIQUE (sender, control_id)
+) STRICT;
+
+CREATE TABLE held (
+  row         INTEGER PRIMARY KEY,
+  bed         TEXT NOT NULL,
+  destination TEXT NOT NULL,
+  lane        INTEGER NOT NULL,
+  control_id  TEXT NOT NULL UNIQUE,
+  created     INTEGER NOT NULL,
+  body        BLOB NOT NULL
+) STRICT;
+CREATE INDEX held_by_bed ON held (bed, row);
+
+CREATE TABLE sent (
+  row         INTEGER PRIMARY KEY,
+  bed         TEXT NOT NULL,
+  destination TEXT NOT NULL,
+  control_id  TEXT NOT NULL,
+  created     INTEGER NOT NULL,
+  body        BLOB NOT NULL
+) STRICT;
+CREATE INDEX sent_by_bed ON sent (bed, created);
+",
+];
 
 /// Opens the one writing connection and brings the file to the current schema.
 pub(crate) fn open_writer(path: &Path, limits: &Limits) -> Result<Connection, JournalError> {

@@ -10,7 +10,7 @@ use crate::depths::{Change, Depths};
 use crate::outbox::lane_number;
 use crate::record::{LogEntry, LogKind, Record, RestoredState, UnreadableOccurrence};
 use crate::settle::{self, Settled};
-use crate::{JournalError, Limits, schema};
+use crate::{JournalError, Limits, associations, schema};
 
 /// A record made ready by whoever commits it, so that the writer only writes.
 pub(crate) struct Prepared {
@@ -18,8 +18,8 @@ pub(crate) struct Prepared {
     counters: [u64; 3],
     occurrences: Vec<PreparedOccurrence>,
     log: Vec<LogLine>,
-    /// For its messages, which are written as they are.
-    record: Arc<Record>,
+    outgoing: Vec<Outgoing>,
+    associations: associations::Prepared,
 }
 
 struct PreparedOccurrence {
@@ -55,7 +55,7 @@ pub(crate) fn kind_text(kind: &LogKind) -> Result<String, JournalError> {
 }
 
 impl Prepared {
-    pub(crate) fn new(record: Arc<Record>) -> Result<Self, JournalError> {
+    pub(crate) fn new(record: Record) -> Result<Self, JournalError> {
         let occurrences = record
             .occurrences
             .iter()
@@ -76,7 +76,8 @@ impl Prepared {
             counters: [record.next_seq, record.next_occurrence, record.next_control],
             occurrences,
             log,
-            record,
+            associations: associations::Prepared::new(&record)?,
+            outgoing: record.outgoing,
         })
     }
 }
@@ -88,8 +89,6 @@ const COUNTERS: [&str; 4] = ["next_seq", "next_occurrence", "next_control", "nex
 pub(crate) struct Store {
     pub(crate) connection: Connection,
     counters: [u64; 4],
-    /// Whether a transaction is over only when it is on disk.
-    durable: bool,
 }
 
 impl Store {
@@ -103,20 +102,19 @@ impl Store {
             next_occurrence: counters[1],
             next_control: counters[2],
             occurrences,
+            associations: associations::read(&connection).map_err(JournalError::read)?,
+            receipts: associations::receipts(&connection).map_err(JournalError::read)?,
             unreadable,
         };
-        Ok((Self { connection, counters, durable: true }, restored, depths))
+        Ok((Self { connection, counters }, restored, depths))
     }
 
-    /// Writes records and settlements in one transaction. On an error nothing of them is there. One that is not written
-    /// `durably` survives the process at once, and a power cut with the next one that is.
+    /// Writes records and settlements in one transaction. On an error nothing of them is there.
     pub(crate) fn write<'a>(
         &mut self,
         records: impl IntoIterator<Item = &'a Prepared>,
         settlements: &[Settled],
-        durably: bool,
     ) -> rusqlite::Result<Vec<Change>> {
-        self.be_durable(durably)?;
         let mut counters = self.counters;
         let mut changes = Vec::new();
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -133,10 +131,11 @@ impl Store {
             for line in &record.log {
                 write_log(&transaction, line)?;
             }
-            for message in &record.record.outgoing {
+            for message in &record.outgoing {
                 write_message(&transaction, counters[3], message, &mut changes)?;
                 counters[3] += 1;
             }
+            record.associations.write(&transaction, &mut counters[3], &mut changes)?;
         }
         for (index, name) in COUNTERS.iter().enumerate() {
             if counters[index] != self.counters[index] {
@@ -148,16 +147,6 @@ impl Store {
         transaction.commit()?;
         self.counters = counters;
         Ok(changes)
-    }
-
-    /// In WAL mode, `NORMAL` writes the log without waiting for the disk; `FULL` waits for all of the log.
-    fn be_durable(&mut self, durably: bool) -> rusqlite::Result<()> {
-        if self.durable != durably {
-            let mode = if durably { "FULL" } else { "NORMAL" };
-            self.connection.pragma_update(None, "synchronous", mode)?;
-            self.durable = durably;
-        }
-        Ok(())
     }
 
     /// Moves the write-ahead log into the database, as far as readers allow.
@@ -203,7 +192,7 @@ pub(crate) fn write_log(connection: &Connection, line: &LogLine) -> rusqlite::Re
     Ok(())
 }
 
-fn write_message(
+pub(crate) fn write_message(
     connection: &Connection,
     row: u64,
     message: &Outgoing,

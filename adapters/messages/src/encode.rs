@@ -23,13 +23,14 @@ use crate::{ControlIds, Destination, Hl7Destination, MqttDestination};
 const ALERT_BYTES: usize = 2048;
 
 /// The messages that `destination` gets about `event`, in the order in which they must arrive. Each takes a control id.
+/// Those of an event that is held ([`EngineEvent::is_held`]) are for whoever calls to keep back.
 pub fn encode(destination: &Destination, ward: &Ward, event: &EngineEvent, ids: &mut ControlIds) -> Vec<Outgoing> {
     let bed: &Arc<str> = match &event.kind {
         EventKind::Alarm { occurrence, .. } => &occurrence.bed,
         EventKind::Observations(report) => &report.bed,
         EventKind::Bed(summary) => &summary.bed,
         EventKind::Device(status) => &status.bed,
-        EventKind::Answered { .. } | EventKind::Charted { .. } => return Vec::new(),
+        EventKind::Answered { .. } | EventKind::Charted { .. } | EventKind::Association(_) => return Vec::new(),
     };
     if !destination.takes_bed(bed) {
         return Vec::new();
@@ -67,7 +68,8 @@ fn encode_hl7(to: &Hl7Destination, ward: &Ward, making: &mut Making) {
         | EventKind::Answered { .. }
         | EventKind::Charted { .. }
         | EventKind::Bed(_)
-        | EventKind::Device(_) => {}
+        | EventKind::Device(_)
+        | EventKind::Association(_) => {}
     }
 }
 
@@ -86,7 +88,10 @@ fn encode_mqtt(to: &MqttDestination, ward: &Ward, making: &mut Making) {
         }
         EventKind::Bed(summary) => making.add_state(bed_state(ward, summary, &topics)),
         EventKind::Device(status) => making.add_state(device_state(ward, status, &topics)),
-        EventKind::Observations(_) | EventKind::Answered { .. } | EventKind::Charted { .. } => {}
+        EventKind::Observations(_)
+        | EventKind::Answered { .. }
+        | EventKind::Charted { .. }
+        | EventKind::Association(_) => {}
     }
 }
 

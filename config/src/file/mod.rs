@@ -10,7 +10,6 @@ use vigil_messages::Destination;
 mod bed;
 mod canary;
 mod chart;
-mod console;
 mod device;
 mod escalation;
 mod further;
@@ -22,7 +21,6 @@ mod recording;
 pub use bed::{ApplianceSection, BedSection, PatientSection, TechnicalSection};
 pub use canary::CanarySection;
 pub use chart::{BandSection, BedScoreSection, ChartFile, ChartInputSection, PreferText, StateSection, TableSection};
-pub use console::ConsoleSection;
 pub use device::{DeviceSection, IdentitySection};
 pub use escalation::{EscalationLevelSection, EscalationSection};
 pub use further::{CombinedSection, RateSection, SignalSection, TermSection};
@@ -66,25 +64,11 @@ pub struct File {
     /// A bed that does not exist, whose alarms prove the way. None if left out.
     #[serde(default)]
     pub canary: CanarySection,
-    /// Where people look and act. None if left out.
-    #[serde(default)]
-    pub console: ConsoleSection,
 }
 
 /// The sections of a file, as [`File`] names them.
-pub(crate) const SECTIONS: [&str; 11] = [
-    "appliance",
-    "bed",
-    "preset",
-    "link",
-    "device",
-    "destination",
-    "escalation",
-    "recording",
-    "ledger",
-    "canary",
-    "console",
-];
+pub(crate) const SECTIONS: [&str; 10] =
+    ["appliance", "bed", "preset", "link", "device", "destination", "escalation", "recording", "ledger", "canary"];
 
 pub(crate) fn eui64_schema(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "pattern": "^([0-9A-Fa-f]{2}[:-]?){7}[0-9A-Fa-f]{2}$" })

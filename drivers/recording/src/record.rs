@@ -1,7 +1,7 @@
 //! What can stand in a recording.
 
 use serde::{Deserialize, Serialize};
-use vigil_model::{Command, Now, Occurrence, Outgoing};
+use vigil_model::{Command, Now, Occurrence, Outgoing, Remembered};
 use vigil_protocols::tape::Entry;
 
 use crate::sum::Sum;
@@ -100,6 +100,9 @@ pub struct Checkpoint {
     pub next_control: u64,
     /// Occurrences that people had been told of and that were not over.
     pub occurrences: Vec<Occurrence>,
+    /// Who lay where, and what was known of stays.
+    #[serde(default)]
+    pub associations: Vec<Remembered>,
 }
 
 impl Checkpoint {

@@ -10,7 +10,8 @@ use vigil_model::{
     Ward, WhenMissing,
 };
 
-use crate::bed::{Association, BoundBy, PatientContext, Place, Told};
+use crate::association::Associations;
+use crate::bed::{PatientContext, Place, Told};
 use crate::calculator::{Calculating, Calculators};
 use crate::combination::Combinations;
 use crate::counters::Tally;
@@ -18,7 +19,7 @@ use crate::deadlines::{Deadlines, NEVER};
 use crate::device::{
     CombinedConditions, Conditions, Connection, Fixed, Latest, LimitConditions, MetricConditions, Metrics, Signals,
 };
-use crate::flow::{AssociationChange, Book, Clock, Drafts, Facts, Inbox, Index, Outbox, Timers, Transitions};
+use crate::flow::{Book, Clock, Drafts, Facts, Inbox, Index, Outbox, Timers, Transitions};
 use crate::layout::{Layout, LimitLayout};
 use crate::machine::condition::Condition;
 
@@ -35,14 +36,7 @@ pub(crate) fn world(ward: &Ward, now: Now, order: &[u32]) -> World {
         let devices = ward.devices_of(BedIndex(position)).map(|(device, _)| device.0).collect();
         let place = Place { id: Arc::clone(&bed.id), devices, member };
         index.beds.push(world.spawn((place, PatientContext::default(), Told::default())).id());
-        inbox.associations.extend(bed.patient.as_ref().map(|patient| AssociationChange {
-            bed: position,
-            association: Some(Association {
-                patient: Arc::clone(patient),
-                opened_at: now.monotonic,
-                opened_by: BoundBy::Configuration,
-            }),
-        }));
+        inbox.configured.push(bed.patient.clone());
     }
     let mut timers = Timers {
         supervise: Deadlines::new(ward.devices.len()),
@@ -81,6 +75,7 @@ pub(crate) fn world(ward: &Ward, now: Now, order: &[u32]) -> World {
         entity.get_mut::<Metrics>().into_iter().for_each(|mut metrics| metrics.next = NEVER);
         entity.get_mut::<Connection>().into_iter().for_each(|mut connection| connection.link = LinkState::Up);
     }
+    world.insert_resource(Associations::new(ward));
     world.insert_resource(Calculators::new(ward));
     index.members.clone_from(&index.devices);
     let layouts = index.devices.iter().filter_map(|device| Some(Arc::clone(&world.get::<Fixed>(*device)?.layout)));
@@ -88,7 +83,7 @@ pub(crate) fn world(ward: &Ward, now: Now, order: &[u32]) -> World {
     for (fixed, combinations) in without_device(ward, &layouts, now) {
         let conditions = conditions(&fixed.layout, now);
         timers.judge.set(fixed.index, conditions.next);
-        let metrics = Metrics { latest: Vec::new(), hint: 0, next: NEVER, interval_end: None };
+        let metrics = Metrics::new(Vec::new(), NEVER);
         let components = (fixed, combinations, metrics, conditions, Signals::none());
         index.members.push(world.spawn(components).id());
     }
@@ -168,12 +163,7 @@ fn without_device(ward: &Ward, layouts: &[Arc<Layout>], now: Now) -> Vec<(Fixed,
 }
 
 fn metrics(fixed: &Fixed, now: Now) -> Metrics {
-    Metrics {
-        latest: vec![Latest::never(); fixed.layout.metrics.len()],
-        hint: 0,
-        next: now.monotonic + fixed.quiet_time,
-        interval_end: None,
-    }
+    Metrics::new(vec![Latest::never(); fixed.layout.metrics.len()], now.monotonic + fixed.quiet_time)
 }
 
 fn connection(now: Now) -> Connection {

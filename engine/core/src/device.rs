@@ -76,6 +76,17 @@ pub(crate) struct Metrics {
     pub(crate) next: Instant,
     /// End of the report interval in which something was observed.
     pub(crate) interval_end: Option<Instant>,
+    /// Start of that interval, where another patient was bound to the bed within it.
+    pub(crate) interval_start: Option<Instant>,
+    /// What was determined before is not of whom is bound to the bed now.
+    pub(crate) of_patient_since: Option<(Instant, Timestamp)>,
+}
+
+impl Metrics {
+    /// Nothing is known.
+    pub(crate) const fn new(latest: Vec<Latest>, next: Instant) -> Self {
+        Self { latest, hint: 0, next, interval_end: None, interval_start: None, of_patient_since: None }
+    }
 }
 
 /// Latest knowledge of one metric.

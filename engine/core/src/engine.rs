@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use bevy_ecs::schedule::Schedule;
 use bevy_ecs::world::World;
-use vigil_model::{Command, DeviceReport, EngineEvent, Instant, Now, Ward};
+use vigil_model::{BedMemory, Command, DeviceReport, EngineEvent, Instant, Kept, Now, Remembered, Ward};
 
 use crate::assemble;
+use crate::association::Associations;
 use crate::counters::{Counters, DeviceFaults, Tally};
 use crate::deadlines::NEVER;
 use crate::device::{Connection, Fixed};
@@ -88,6 +89,22 @@ impl Engine {
             Some(DeviceFaults { device: Arc::clone(&fixed.id), by_kind: connection.faults })
         });
         Counters { tally: *self.world.resource::<Tally>(), faults: faults.collect() }
+    }
+
+    /// Who lies where and who else is said to, what holds each bed; in the order of the ward. Patient data: never in logs.
+    pub fn beds(&self) -> &[BedMemory] {
+        self.world.resource::<Associations>().beds()
+    }
+
+    /// What is to be remembered of associations and changed since this was asked last; to be journalled with what a step
+    /// said, and handed to [`Engine::restore`] after a restart.
+    pub fn take_kept(&mut self) -> Vec<Kept> {
+        self.world.resource_mut::<Associations>().take_changed()
+    }
+
+    /// Everything that is to be remembered of associations.
+    pub fn remembered(&self) -> Vec<Remembered> {
+        self.world.resource::<Associations>().all()
     }
 
     /// Number of the next event; to be journalled with what a step said.

@@ -10,11 +10,10 @@ use std::time::Duration;
 use bevy_ecs::entity::Entity;
 use bevy_ecs::resource::Resource;
 use vigil_model::{
-    Command, DeviceAlarm, DeviceReport, EngineEvent, EventKind, Instant, Now, ObservationReport, Occurrence, Phase,
-    Quantity, Timestamp,
+    AssociationNews, Command, DeviceAlarm, DeviceReport, EngineEvent, EventKind, Instant, Now, ObservationReport,
+    Occurrence, Patient, Phase, Quantity, Timestamp,
 };
 
-use crate::bed::Association;
 use crate::deadlines::{Deadlines, NEVER};
 use crate::device::{ConditionChange, ConditionRef};
 
@@ -47,6 +46,12 @@ impl Clock {
     pub(crate) fn utc(self, at: Instant) -> Timestamp {
         self.now.utc - self.now.monotonic.since(at)
     }
+
+    /// The instant of a civil time that is not later than the step.
+    pub(crate) fn instant(self, at: Timestamp) -> Instant {
+        let ago = u64::try_from(self.now.utc.since(at).as_micros()).unwrap_or(u64::MAX);
+        Instant::from_micros(self.now.monotonic.as_micros().saturating_sub(ago))
+    }
 }
 
 /// What arrived since the last step.
@@ -54,16 +59,10 @@ impl Clock {
 pub(crate) struct Inbox {
     pub(crate) reports: Vec<DeviceReport>,
     pub(crate) commands: Vec<Command>,
-    pub(crate) associations: Vec<AssociationChange>,
+    /// What the configuration says of every bed, taken by the first step.
+    pub(crate) configured: Vec<Option<Arc<Patient>>>,
     /// Beds whose patient context changed in this step.
     pub(crate) associated: Vec<u32>,
-}
-
-/// A patient is bound to a bed, or leaves it.
-#[derive(Debug)]
-pub(crate) struct AssociationChange {
-    pub(crate) bed: u32,
-    pub(crate) association: Option<Association>,
 }
 
 /// Entities of beds and devices by position in the ward. An `Entity` is no identity; these positions are.
@@ -186,6 +185,9 @@ pub(crate) struct Drafts {
     pub(crate) alarms: Vec<AlarmDraft>,
     pub(crate) answers: Vec<EventKind>,
     pub(crate) reports: Vec<ReportDraft>,
+    pub(crate) associations: Vec<AssociationNews>,
+    /// Devices that said who they are, and that was new.
+    pub(crate) identified: Vec<u32>,
     /// Devices whose status changed.
     pub(crate) devices: Vec<u32>,
     /// Beds whose alarm picture may have changed.
@@ -210,6 +212,7 @@ pub(crate) struct ReportDraft {
     pub(crate) bed: u32,
     pub(crate) device: u32,
     pub(crate) start: Instant,
+    pub(crate) end: Instant,
     pub(crate) report: ObservationReport,
 }
 

@@ -8,6 +8,7 @@
 //! stages. The two machines that decide about alarms are plain functions: [`machine::condition`] and [`machine::signal`].
 
 mod assemble;
+mod association;
 mod bed;
 mod calculator;
 mod combination;
@@ -27,7 +28,6 @@ mod snapshot;
 mod stage;
 mod threshold;
 
-pub use bed::BoundBy;
 pub use counters::{Counters, DeviceFaults, Tally};
 pub use device::JOINABLE_MAX;
 pub use engine::Engine;

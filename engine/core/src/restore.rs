@@ -8,16 +8,21 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use vigil_model::{AlarmState, ChartEntry, DeviceAlarm, EscalationState, InactivationKind, Instant, Now, Occurrence};
+use vigil_model::{
+    AlarmState, ChartEntry, DeviceAlarm, EscalationState, InactivationKind, Instant, Now, Occurrence, Remembered,
+};
 
+use bevy_ecs::entity::Entity;
 use bevy_ecs::world::World;
 
 use crate::DEVICE_ALARMS_MAX;
+use crate::association::Associations;
+use crate::bed::{PatientContext, scope};
 use crate::calculator::Calculating;
 use crate::counters::Tally;
 use crate::deadlines::NEVER;
 use crate::device::{ConditionRef, Conditions, Connection, Fixed, Live, Metrics, Raised, Signals};
-use crate::flow::{Book, Drafts, Index, Outbox, Timers};
+use crate::flow::{Book, Drafts, Inbox, Index, Outbox, Timers};
 use crate::machine::condition::Condition;
 use crate::machine::escalation::{Escalation, Input, step};
 use crate::machine::signal::{Hold, Signal};
@@ -38,9 +43,12 @@ pub struct Restored {
     /// What was charted, the last entry of each bed and input. Each counts for as long as it would have without the
     /// restart, and only for the patient it was charted for.
     pub entries: Vec<ChartEntry>,
+    /// Who lies where, and what is known of stays.
+    pub associations: Vec<Remembered>,
 }
 
 pub(crate) fn restore(world: &mut World, restored: Restored, now: Now) {
+    associate(world, restored.associations, now);
     chart(world, restored.entries, now);
     let mut occurrences = restored.occurrences;
     occurrences.retain(|occurrence| occurrence.state != AlarmState::Inactive);
@@ -68,6 +76,29 @@ pub(crate) fn restore(world: &mut World, restored: Restored, now: Now) {
     }
     devices.iter().for_each(|device| settle(world, *device, now.monotonic));
     world.resource_mut::<Book>().restored.extend(devices);
+}
+
+/// Puts back who lies where. A patient who is bound counts from now on: of what was determined while nobody watched, nothing
+/// is known.
+fn associate(world: &mut World, remembered: Vec<Remembered>, now: Now) {
+    world.resource_mut::<Associations>().restore(remembered);
+    let beds = world.resource::<Index>().beds.clone();
+    for (position, entity) in beds.into_iter().enumerate() {
+        let Some(memory) = world.resource::<Associations>().bed(position).cloned() else { continue };
+        let devices = world.resource::<Index>().devices.clone();
+        let named = |id: &str| {
+            let is_it = |device: &&Entity| world.get::<Fixed>(**device).is_some_and(|fixed| *fixed.id == *id);
+            devices.iter().find(is_it).and_then(|device| world.get::<Fixed>(*device)).map(|fixed| fixed.index)
+        };
+        let scopes = memory.holds.iter().filter_map(|hold| scope(&hold.reason, named)).collect();
+        let Some(mut context) = world.get_mut::<PatientContext>(entity) else { continue };
+        if let Some(association) = memory.current {
+            context.open(association.patient, association.evidence, now.monotonic);
+        }
+        context.hold(&scopes, now.monotonic);
+        let position = u32::try_from(position).unwrap_or(u32::MAX);
+        world.resource_mut::<Inbox>().associated.push(position);
+    }
 }
 
 /// Puts back what was charted.

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use vigil_model::{
-    BedSummary, ClockEstimate, Code, Containment, DeviceLimits, Freshness, Identity, LimitSide, LinkState, Now,
-    Occurrence, OperatingMode, Quality, Quantity, Timestamp, Unit, Value,
+    BedHold, BedSummary, ClockEstimate, Code, Containment, DeviceLimits, Evidence, Freshness, Identity, LimitSide,
+    LinkState, Now, Occurrence, OperatingMode, Quality, Quantity, Timestamp, Unit, Value,
 };
 
 use bevy_ecs::world::World;
 
-use crate::bed::{BoundBy, PatientContext, Place};
+use crate::association::Associations;
+use crate::bed::{PatientContext, Place};
 use crate::calculator::Calculating;
 use crate::device::{Connection, Fixed, Metrics, Signals};
 use crate::flow::Index;
@@ -33,8 +34,10 @@ pub struct BedSnapshot {
     pub id: Arc<str>,
     /// Whether a patient is bound to it. Who is not said here.
     pub patient: bool,
-    /// Who bound that patient to it.
-    pub bound_by: Option<BoundBy>,
+    /// By what evidence that patient is bound to it.
+    pub bound_by: Option<Evidence>,
+    /// What holds it: its alarms are told, nothing is charted.
+    pub holds: Vec<BedHold>,
     /// Its alarm picture.
     pub summary: BedSummary,
     /// Its scores, in the order of the configuration.
@@ -119,7 +122,8 @@ pub struct MetricSnapshot {
 pub(crate) fn take(world: &World, now: Now) -> Snapshot {
     let index = world.resource::<Index>();
     let device = |position: &u32| index.devices.get(*position as usize).copied();
-    let beds = index.beds.iter().filter_map(|bed| {
+    let associations = world.resource::<Associations>();
+    let beds = index.beds.iter().enumerate().filter_map(|(position, bed)| {
         let place = world.get::<Place>(*bed)?;
         let devices = || place.devices.iter().filter_map(device);
         let signals = || place.members().filter_map(|member| signals_of(world, member));
@@ -127,7 +131,8 @@ pub(crate) fn take(world: &World, now: Now) -> Snapshot {
         Some(BedSnapshot {
             id: Arc::clone(&place.id),
             patient: association.is_some(),
-            bound_by: association.map(|association| association.opened_by),
+            bound_by: association.map(|association| association.evidence),
+            holds: associations.bed(position).map(|bed| bed.holds.clone()).unwrap_or_default(),
             summary: summary(place, signals()),
             scores: devices()
                 .filter_map(|device| world.get::<Calculating>(device))

@@ -82,9 +82,10 @@ fn the_first_step_says_how_everything_is_and_a_step_with_nothing_to_say_says_not
     let mut stand = Stand::new();
     assert_eq!(stand.engine.next_deadline(), Some(at(0).monotonic));
     let events = stand.step();
-    assert_eq!(events.len(), 2 + 3, "beds, then devices");
+    assert_eq!(events.len(), 2 + 3 + 1, "beds, then devices, then who lies where");
     assert!(matches!(&events[0].kind, EventKind::Bed(summary) if &*summary.bed == "bed-1"));
     assert!(matches!(&events[4].kind, EventKind::Device(status) if &*status.device == "mon-3"));
+    assert!(matches!(&events[5].kind, EventKind::Association(_)));
     assert_eq!(stand.step(), []);
     assert_eq!(stand.engine.counters().tally.steps, 2);
 }

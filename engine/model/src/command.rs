@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{InactivationKind, OccurrenceId};
+use crate::{AssociationOrder, InactivationKind, OccurrenceId};
 
 /// Something the engine is told.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -58,6 +58,13 @@ pub enum Command {
         value: Arc<str>,
         /// Who charts it.
         by: Arc<str>,
+    },
+    /// Somebody or something says who lies where.
+    Associate {
+        /// Comes back with what became of the order.
+        reference: u64,
+        /// What is said.
+        order: Box<AssociationOrder>,
     },
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answer, Identity, LinkState, Observation, Occurrence, OccurrenceId, OperatingMode, Patient, Phase, Priority,
-    Timestamp,
+    Answer, AssociationNews, Identity, LinkState, Observation, Occurrence, OccurrenceId, OperatingMode, Patient, Phase,
+    Priority, Timestamp,
 };
 
 /// One statement of the engine. Within a step they are sorted by identity, so the same inputs give the same bytes.
@@ -18,6 +18,13 @@ pub struct EngineEvent {
     pub at: Timestamp,
     /// What is said.
     pub kind: EventKind,
+}
+
+impl EngineEvent {
+    /// Whether it is kept back until a person has looked at the bed: observations that were made while it was held.
+    pub fn is_held(&self) -> bool {
+        matches!(&self.kind, EventKind::Observations(report) if report.held)
+    }
 }
 
 /// What the engine can say.
@@ -56,6 +63,8 @@ pub enum EventKind {
     Bed(BedSummary),
     /// The connection, identity or mode of a device changed.
     Device(DeviceStatus),
+    /// Who lies where changed, or what is held. Follows the observations that were closed by it.
+    Association(Arc<AssociationNews>),
 }
 
 /// What somebody charted about the patient in a bed. Patient data: never in logs.
@@ -84,6 +93,8 @@ pub struct ObservationReport {
     pub device: Arc<str>,
     /// The patient validly bound to the bed over the whole interval; `None` is never charted.
     pub patient: Option<Arc<Patient>>,
+    /// Whether the bed was held at any time of the interval: not charted until a person has looked.
+    pub held: bool,
     /// Start of the interval.
     pub start: Timestamp,
     /// End of the interval, exclusive.

@@ -3,7 +3,9 @@
 //! Plain data and small pure functions. This crate knows serde and nothing else: no clock, no socket, no thread, no
 //! file, no ECS. Whatever decides is handed [`Now`] by a shell.
 
+pub mod adt;
 pub mod alarm;
+pub mod association;
 pub mod command;
 pub mod device;
 pub mod device_clock;
@@ -15,15 +17,21 @@ pub mod nomenclature;
 pub mod observation;
 pub mod outgoing;
 pub mod quantity;
+pub mod remembered;
 pub mod report;
 pub mod rule;
 pub mod score;
 pub mod time;
 pub mod ward;
 
+pub use adt::{AdtChange, AdtEvent, Merge, Movement, MovementKind, PatientSaid, Place};
 pub use alarm::{
     AlarmSource, AlarmState, ConditionKey, ConditionKind, Inactivation, InactivationKind, Occurrence, OccurrenceId,
     Phase, Priority,
+};
+pub use association::{
+    Association, AssociationNews, AssociationOrder, BedHold, Binding, Evidence, HeldVerdict, HoldReason, Mark,
+    OrderOutcome,
 };
 pub use command::{Answer, Command, Scope, SignalHold};
 pub use device::{Category, Containment, DeviceAlarmDescriptor, MetricDescriptor, Node, Profile};
@@ -36,6 +44,7 @@ pub use nomenclature::{Code, CodeKind, Unit, dim, mdc};
 pub use observation::{Absence, DeviceLimits, Enumeration, Observation, Quality, Reading, Validity, Value};
 pub use outgoing::{Lane, Outgoing};
 pub use quantity::Quantity;
+pub use remembered::{BedMemory, Claim, Kept, Remembered, Standing, Stay, StayMove};
 pub use report::{DeviceAlarm, DeviceReport, Fault, FaultKind, Identity, LinkState, OperatingMode, Report};
 pub use rule::{
     BedRules, CombinedRule, Direction, LimitRule, LimitSide, Manner, RateRule, SignalRules, Term, WhenMissing,

@@ -148,6 +148,7 @@ pub(crate) fn monitor_report(observations: Vec<Observation>) -> ObservationRepor
         bed: "bed-1".into(),
         device: "mon-1".into(),
         patient: Some(patient()),
+        held: false,
         start: at(0),
         end: at(60),
         identity: Identity {

@@ -1,6 +1,6 @@
 //! `Publish`: everything the engine says leaves here and nowhere else, numbered without gaps and sorted by identity: alarms
-//! by bed, device and occurrence, each in the order of its changes; answers in order of arrival; then beds, devices and
-//! observations.
+//! by bed, device and occurrence, each in the order of its changes; answers in order of arrival; then beds, devices,
+//! observations, and who lies where, in the order of what was said.
 //!
 //! The first step after a start says how every bed and device is, so that a receiver that still holds the picture of the
 //! run before is corrected.
@@ -43,7 +43,7 @@ fn publish_events(
     drafts.alarms.sort_by_key(|alarm| (alarm.bed, alarm.device, alarm.occurrence.id.number));
     for alarm in drafts.alarms.drain(..) {
         let context = index.beds.get(alarm.bed as usize).and_then(|bed| beds.get(*bed).ok());
-        let patient = context.and_then(|(_, context, _)| context.now()).cloned();
+        let patient = context.and_then(|(_, context, _)| context.named()).cloned();
         outbox.say(at, EventKind::Alarm { phase: alarm.phase, occurrence: alarm.occurrence, patient });
     }
     for answer in drafts.answers.drain(..) {
@@ -73,8 +73,13 @@ fn publish_events(
     drafts.reports.sort_by_key(|draft| (draft.bed, draft.device, draft.start));
     for mut draft in drafts.reports.drain(..) {
         let context = beds.get(index.beds[draft.bed as usize]).ok();
-        draft.report.patient = context.and_then(|(_, context, _)| context.since(draft.start)).cloned();
+        draft.report.patient = context.and_then(|(_, context, _)| context.over(draft.start, draft.end)).cloned();
+        draft.report.held =
+            context.is_some_and(|(_, context, _)| context.was_held(draft.device, draft.start, draft.end));
         outbox.say(at, EventKind::Observations(Arc::new(draft.report)));
+    }
+    for news in drafts.associations.drain(..) {
+        outbox.say(at, EventKind::Association(Arc::new(news)));
     }
 
     tally.steps += 1;

@@ -75,9 +75,11 @@ fn receive_deliveries(clock: Res<Clock>, index: Res<Index>, mut inbox: ResMut<In
         let (text, present) = match command {
             Command::Delivery { destination, failing } => (format!("No delivery to {destination}").into(), *failing),
             Command::Appliance { text, failing } => (Arc::clone(text), *failing),
-            Command::Answer { .. } | Command::Hold { .. } | Command::Enable { .. } | Command::Chart { .. } => {
-                return true;
-            }
+            Command::Answer { .. }
+            | Command::Hold { .. }
+            | Command::Enable { .. }
+            | Command::Chart { .. }
+            | Command::Associate { .. } => return true,
         };
         facts.0.push(fact(Said::Alarm(Box::new(DeviceAlarm {
             event: mdc::X_EVT_DELIVERY_FAILED,
@@ -140,6 +142,7 @@ impl Watched<'_> {
                         self.tell(at, false, Said::OtherDevice);
                     }
                     self.drafts.devices.push(self.fixed.index);
+                    self.drafts.identified.push(self.fixed.index);
                 }
             }
             Report::Mode(mode) => {

@@ -102,7 +102,11 @@ fn take_commands(
             Command::Hold { scope: Scope::Bed(bed), .. } | Command::Enable { scope: Scope::Bed(bed), .. } => {
                 book.of_bed(beds.iter().find(|place| place.id == *bed))
             }
-            Command::Delivery { .. } | Command::Appliance { .. } | Command::Chart { .. } => Vec::new(), // taken by `Receive` and `Derive`
+            // Taken by `Receive`, `Associate` and `Derive`.
+            Command::Delivery { .. }
+            | Command::Appliance { .. }
+            | Command::Chart { .. }
+            | Command::Associate { .. } => Vec::new(),
         };
         tally.unknown_answers += u64::from(targets.is_empty());
         if let Command::Answer { occurrence, answer, by } = &command {
@@ -121,7 +125,10 @@ fn take_commands(
                 }
                 Command::Hold { hold, by, .. } => telling.hold(condition, *hold, by),
                 Command::Enable { .. } => telling.enable(condition),
-                Command::Delivery { .. } | Command::Appliance { .. } | Command::Chart { .. } => {}
+                Command::Delivery { .. }
+                | Command::Appliance { .. }
+                | Command::Chart { .. }
+                | Command::Associate { .. } => {}
             }
             timers.signal.set(device, signals.settle_deadline());
         }

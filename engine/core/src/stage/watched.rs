@@ -176,12 +176,46 @@ impl Watched<'_> {
     /// would look like a new one. An interval in which nothing at all was observed has no report; the technical
     /// conditions tell of it.
     fn close_interval(&mut self, end: Instant) {
-        self.metrics.interval_end = None;
+        let start = self.interval_start(end);
+        (self.metrics.interval_end, self.metrics.interval_start) = (None, None);
+        let since = self.metrics.of_patient_since.filter(|(since, _)| *since < end);
+        self.report(start, end, |latest| {
+            since.is_none_or(|(since, since_utc)| latest.arrived >= since && latest.determined_at >= since_utc)
+        });
+    }
+
+    fn interval_start(&self, end: Instant) -> Instant {
         let length = u64::try_from(self.fixed.report_interval.as_micros()).unwrap_or(u64::MAX);
         let start = Instant::from_micros(end.as_micros().saturating_sub(length));
+        self.metrics.interval_start.map_or(start, |split| split.max(start))
+    }
+
+    /// Whoever is bound to the bed changes: the running report interval is split. What was determined before `until` is of
+    /// who was bound until then; what is determined from now on is of who is bound now; what lies between is nobody's.
+    pub(super) fn split(&mut self, until: Instant) {
+        let now = self.clock.now;
+        if let Some(end) = self.metrics.interval_end.filter(|end| *end > now.monotonic) {
+            let start = self.interval_start(end);
+            if start < until {
+                let since = self.metrics.of_patient_since;
+                let until_utc = self.clock.utc(until);
+                self.report(start, until, |latest| {
+                    (latest.arrived < until && latest.determined_at < until_utc)
+                        && since.is_none_or(|(since, since_utc)| {
+                            latest.arrived >= since && latest.determined_at >= since_utc
+                        })
+                });
+            }
+            self.metrics.interval_start = Some(now.monotonic);
+        }
+        self.metrics.of_patient_since = Some((now.monotonic, now.utc));
+    }
+
+    fn report(&mut self, start: Instant, end: Instant, is_of_patient: impl Fn(&Latest) -> bool) {
         let metrics = self.fixed.layout.metrics.iter().zip(&self.metrics.latest);
-        let observations = metrics
+        let observations: Vec<Observation> = metrics
             .filter(|(metric, latest)| latest.is_seen() && !(metric.episodic && latest.arrived < start))
+            .filter(|(_, latest)| is_of_patient(latest))
             .map(|(metric, latest)| Observation {
                 metric: metric.code,
                 containment: metric.containment,
@@ -196,13 +230,14 @@ impl Watched<'_> {
             bed: Arc::clone(&self.fixed.bed_id),
             device: Arc::clone(&self.fixed.id),
             patient: None,
+            held: false,
             start: self.clock.utc(start),
             end: self.clock.utc(end),
             identity: self.connection.identity.clone(),
             mode: self.connection.mode,
             observations,
         };
-        self.drafts.reports.push(ReportDraft { bed: self.fixed.bed, device: self.fixed.index, start, report });
+        self.drafts.reports.push(ReportDraft { bed: self.fixed.bed, device: self.fixed.index, start, end, report });
     }
 }
 

@@ -308,6 +308,7 @@ impl Stand {
             next_occurrence: self.engine.next_occurrence(),
             occurrences: self.open(),
             entries: self.entries(),
+            associations: self.engine.remembered(),
         };
         self.engine = Engine::new(Arc::clone(&self.ward), at(self.second));
         self.engine.restore(restored, at(self.second));

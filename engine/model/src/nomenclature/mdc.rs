@@ -513,6 +513,16 @@ pub const X_ECG_AMPL_ST_V6: Code = Code::new(&Term {
     unit: Some(dim::MILLI_M),
 });
 
+/// It is in doubt who lies in the bed. PROJECT-PRIVATE, code 0.
+pub const X_EVT_ASSOCIATION: Code = Code::new(&Term {
+    value: 0,
+    refid: "MDCX_EVT_ASSOCIATION",
+    kind: CodeKind::Event,
+    description: "It is in doubt who lies in the bed. PROJECT-PRIVATE, code 0",
+    loinc: None,
+    unit: None,
+});
+
 /// Brake released. PROJECT-PRIVATE, code 0.
 pub const X_EVT_BED_BRAKE_OFF: Code = Code::new(&Term {
     value: 0,
@@ -5147,6 +5157,7 @@ pub(super) const TABLE: &[Code] = &[
     X_ECG_AMPL_ST_V4,
     X_ECG_AMPL_ST_V5,
     X_ECG_AMPL_ST_V6,
+    X_EVT_ASSOCIATION,
     X_EVT_BED_BRAKE_OFF,
     X_EVT_BED_EXIT,
     X_EVT_BED_EXIT_IMMINENT,
