@@ -300,7 +300,7 @@ fn resync(destination: MqttDestination, ward: Arc<Ward>, reader: Reader, clock: 
         };
         let to = Destination::Mqtt(destination.clone());
         let seq = state.next_seq.saturating_sub(1); // no older than anything that has been said
-        let told = state.occurrences.iter().filter(|occurrence| to.takes_bed(&occurrence.bed));
+        let told = state.occurrences.iter().filter(|occurrence| to.sees().alarm(occurrence));
         told.map(|occurrence| {
             let alarm = Alarm { ward: &ward, phase: Phase::Present, occurrence, patient: None, seq, at: clock().utc };
             alarm.state(&destination, &topics, &format!("{}-present-{seq}", occurrence.id))

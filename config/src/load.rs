@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use vigil_messages::Destination;
+use vigil_messages::hl7::local_codes::LocalCodes;
 
 use crate::plan::Plan;
 use crate::problem::{Problem, Severity};
@@ -12,6 +13,9 @@ use crate::profiles::{ProfileSource, ProfileText};
 
 /// Largest configuration or profile that is read.
 const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+
+/// Most problems of one table of local codes that are told.
+const LOCAL_CODE_PROBLEMS_MAX: usize = 100;
 
 /// Most profiles that are read from one folder.
 const PROFILES_MAX: usize = 500;
@@ -33,6 +37,7 @@ pub fn load(path: &Path, profiles: &[PathBuf]) -> Result<Plan, Vec<Problem>> {
     plan.source.charts = source.charts.into_inner();
     plan.data_dir = base.join(&plan.data_dir);
     crate::check::place_canary(&mut plan);
+    local_codes(&mut plan, &base)?;
     for destination in &mut plan.destinations {
         let Destination::Mqtt(mqtt) = destination else { continue };
         if mqtt.password_file.is_empty() {
@@ -53,6 +58,35 @@ pub fn load(path: &Path, profiles: &[PathBuf]) -> Result<Plan, Vec<Problem>> {
         }
     }
     Ok(plan)
+}
+
+/// Reads the receivers' own codes.
+fn local_codes(plan: &mut Plan, base: &Path) -> Result<(), Vec<Problem>> {
+    let mut problems = Vec::new();
+    for destination in &mut plan.destinations {
+        let Destination::Hl7(hl7) = destination else { continue };
+        if hl7.dialect.local_codes_file.is_empty() {
+            continue;
+        }
+        let file = base.join(&*hl7.dialect.local_codes_file);
+        let name = file.display().to_string();
+        let about = |line: usize, message: String, help: &str| Problem {
+            line,
+            column: usize::from(line > 0),
+            key: format!("destination[{}].dialect.local_codes_file", hl7.id),
+            ..Problem::of_file(&name, message, help)
+        };
+        match read_text(&file).map(|text| LocalCodes::parse(&text)) {
+            Ok(Ok(codes)) => hl7.dialect.local_codes = codes,
+            Ok(Err(errors)) => {
+                let errors = errors.into_iter().take(LOCAL_CODE_PROBLEMS_MAX);
+                problems.extend(errors.map(|error| about(error.line, error.message, "")));
+            }
+            Err(why) => problems.push(about(0, format!("cannot be read: {why}"), "check path and permissions")),
+        }
+        hl7.dialect.local_codes_file = name.into();
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
 /// Profiles in files.

@@ -223,6 +223,12 @@ pub struct DestinationReport {
     pub address: String,
     /// Ids of the beds it is told about; empty means all.
     pub beds: Vec<String>,
+    /// Metrics that it may see; empty means all.
+    pub metrics: Vec<String>,
+    /// What it may know of patients.
+    pub patient: Vec<String>,
+    /// Where its messages are written otherwise than the IHE profiles have it, each in a few words.
+    pub dialect: Vec<String>,
 }
 
 /// A code that can be sent.

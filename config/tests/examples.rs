@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use vigil_config::{LinkPlan, Plan, load};
+use vigil_messages::Destination;
 use vigil_model::{LimitSide, Priority, mdc};
 use vigil_protocols::link::{Parity, Transport};
 
@@ -23,6 +24,9 @@ fn loaded(name: &str) -> Plan {
 fn every_example_is_accepted() {
     for entry in std::fs::read_dir(example("")).unwrap() {
         let name = entry.unwrap().file_name().to_string_lossy().into_owned();
+        if !name.ends_with(".toml") {
+            continue; // what an example refers to
+        }
         let plan = loaded(&name);
         // Whether a password file is there depends on the machine.
         let warnings: Vec<_> = plan.warnings.iter().filter(|warning| !warning.key.contains("password_file")).collect();
@@ -106,4 +110,20 @@ fn files_that_are_not_there_are_problems() {
     assert!(problems[0].file.ends_with("nowhere.toml"));
     let problems = load(&example("minimal.toml"), &[example("minimal.toml")]).unwrap_err();
     assert!(problems.iter().all(|problem| problem.file.ends_with("minimal.toml")), "a profile it is not");
+}
+
+#[test]
+fn receivers_have_their_lists_and_their_dialect() {
+    let plan = loaded("receivers.toml");
+    let dialect = |id: &str| match plan.destinations.iter().find(|to| &**to.id() == id).unwrap() {
+        Destination::Hl7(hl7) => hl7.dialect.clone(),
+        Destination::Mqtt(_) => unreachable!(),
+    };
+    assert!(dialect("engine").deviations().is_empty());
+    let old = dialect("old-ehr");
+    assert_eq!(old.deviations().len(), 7, "{:?}", old.deviations());
+    assert_eq!(old.alternate(mdc::PULS_OXIM_SAT_O2), Some(("SPO2", "Sauerstoffsättigung", "99NORTH")));
+    assert_eq!(old.alternate(mdc::TEMP), Some(("8310-5", "Temperature, site unspecified", "LN")));
+    let research = plan.destinations.iter().find(|to| &**to.id() == "research").unwrap();
+    assert!(research.sees().metric(mdc::ECG_HEART_RATE) && !research.sees().metric(mdc::TEMP));
 }

@@ -32,7 +32,12 @@ pub fn encode(destination: &Destination, ward: &Ward, event: &EngineEvent, ids: 
         EventKind::Device(status) => &status.bed,
         EventKind::Answered { .. } | EventKind::Charted { .. } | EventKind::Association(_) => return Vec::new(),
     };
-    if !destination.takes_bed(bed) {
+    let sees = destination.sees();
+    let is_seen = match &event.kind {
+        EventKind::Alarm { occurrence, .. } => sees.alarm(occurrence),
+        _ => sees.bed(bed),
+    };
+    if !is_seen {
         return Vec::new();
     }
     let mut making = Making { destination: destination.id(), bed, event, ids, made: Vec::new() };
@@ -56,7 +61,7 @@ fn encode_hl7(to: &Hl7Destination, ward: &Ward, making: &mut Making) {
             });
         }
         EventKind::Observations(report) if to.observations => {
-            let Some(chart) = Chart::of(ward, report) else { return };
+            let Some(chart) = Chart::of(ward, report).filter(|chart| chart.is_for(to)) else { return };
             making.add(Lane::Observation, None, None, |id| {
                 let mut body = Vec::with_capacity(chart.bytes_estimate());
                 chart.write(to, id, event.at, &mut body);

@@ -20,7 +20,7 @@ pub mod mqtt;
 
 pub use control::ControlIds;
 pub use destination::{
-    AcknowledgementMode, Destination, DestinationProblem, Hl7Destination, MqttDestination, MqttProtocol,
+    AcknowledgementMode, Destination, DestinationProblem, Dialect, Hl7Destination, MqttDestination, MqttProtocol,
 };
 pub use duration_text::{DurationText, DurationTextError};
 pub use encode::encode;

@@ -6,14 +6,19 @@ mod ward;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use vigil_messages::destination::{
+    AlertResultStatus, AlternateCodes, Hl7Version, PatientItem, ProcessingId, UnitConversion, WireCharacters,
+};
 use vigil_messages::hl7::ack::{AckError, build};
 use vigil_messages::hl7::association::{self, Change, Standing, Told, Vouched};
+use vigil_messages::hl7::convert::Rounding;
+use vigil_messages::hl7::local_codes::LocalCodes;
 use vigil_messages::hl7::{AckCode, Association, Message, from_file_text};
 use vigil_messages::mqtt::{self, MqttPublish, Topics};
-use vigil_messages::{AcknowledgementMode, ControlIds, Destination, Hl7Destination, MqttDestination, encode};
+use vigil_messages::{AcknowledgementMode, ControlIds, Destination, Dialect, Hl7Destination, MqttDestination, encode};
 use vigil_model::{
     AlarmState, BedSummary, DeviceStatus, EngineEvent, EventKind, Identity, Inactivation, InactivationKind, LinkState,
-    OperatingMode, Outgoing, Phase, Priority,
+    OperatingMode, Outgoing, Phase, Priority, dim, mdc,
 };
 
 fn golden(name: &str, actual: &str) {
@@ -185,6 +190,48 @@ fn associations_as_dev_51_and_52() {
     told("dev51_asserted", asserted);
 }
 
+/// What one old receiver insists on, everything at once.
+fn insisting() -> Hl7Destination {
+    let Destination::Hl7(plain) = hl7() else { unreachable!() };
+    let codes = "refid,code,text,system\nMDC_PULS_OXIM_SAT_O2,SPO2,Sättigung,99NORTH\nMDC_EVT_LO,LOW,,99NORTH\n";
+    let dialect = Dialect {
+        version: Hl7Version::V2_3_1,
+        character_set: WireCharacters::Ascii,
+        time_zone: "Europe/Berlin".parse().unwrap(),
+        time_offset: false,
+        processing_id: ProcessingId::T,
+        alternate_codes: AlternateCodes::Loinc,
+        alert_status: AlertResultStatus::R,
+        unit: vec![UnitConversion {
+            from: dim::MMHG,
+            to: dim::KILO_PASCAL,
+            decimals: 1,
+            rounding: Rounding::HalfUp,
+            metrics: Vec::new(),
+        }],
+        local_codes: LocalCodes::parse(codes).unwrap(),
+        ..Dialect::default()
+    };
+    Hl7Destination { acknowledgement: AcknowledgementMode::Original, dialect, ..plain }
+}
+
+#[test]
+fn dialects_change_how_it_is_said_and_nothing_else() {
+    let to = Destination::Hl7(insisting());
+    golden_hl7("dialects/pcd01_insisting", &to, &observations(ward::every_reading()));
+    let patient = Some(ward::patient());
+    golden_hl7("dialects/pcd04_insisting", &to, &ward::alarm(8812, Phase::Start, ward::low_spo2(), patient.clone()));
+    let seen = Hl7Destination {
+        metrics: vec![mdc::PULS_OXIM_SAT_O2, mdc::TEMP],
+        identifiers: vec![PatientItem::Visit, PatientItem::Sex],
+        ..insisting()
+    };
+    golden_hl7("dialects/pcd01_minimal", &Destination::Hl7(seen.clone()), &observations(ward::every_reading()));
+    let nobody = Hl7Destination { identifiers: Vec::new(), dialect: Dialect::default(), ..seen };
+    let nobody = Destination::Hl7(nobody);
+    golden_hl7("dialects/pcd04_nobody", &nobody, &ward::alarm(8812, Phase::Start, ward::low_spo2(), patient));
+}
+
 #[test]
 fn acknowledgements() {
     let request = &encoded(&hl7(), &observations(ward::report(4)))[0].body;
@@ -261,6 +308,9 @@ fn every_golden_file_belongs_to_a_test() {
     let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
+        if path.is_dir() {
+            continue; // dialects, all written by one test
+        }
         let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
         assert!(sources.contains(&format!("\"{stem}")), "{} is not written by any test", path.display());
     }

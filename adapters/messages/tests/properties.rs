@@ -7,12 +7,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use proptest::prelude::*;
+use vigil_messages::destination::{AlternateCodes, PatientItem};
 use vigil_messages::hl7::oru_r40::is_initial;
 use vigil_messages::hl7::{Ack, AckCode, Message, Segment, Verdict, ack};
 use vigil_messages::mqtt::MqttPublish;
-use vigil_messages::{ControlIds, Destination, Hl7Destination, MqttDestination, encode};
+use vigil_messages::{ControlIds, Destination, Dialect, Hl7Destination, MqttDestination, encode};
 use vigil_model::{
-    Absence, AlarmState, BedSummary, ConditionKind, Containment, DeviceStatus, EngineEvent, EventKind, Identity,
+    Absence, AlarmState, BedSummary, Code, ConditionKind, Containment, DeviceStatus, EngineEvent, EventKind, Identity,
     Inactivation, InactivationKind, Lane, LinkState, Location, Observation, ObservationReport, Occurrence,
     OperatingMode, Outgoing, Patient, Phase, Priority, Quality, Quantity, Reading, Value, Ward, dim, mdc,
 };
@@ -272,6 +273,115 @@ proptest! {
                 let mut out = Vec::new();
                 ack::build(&message, AckCode::ApplicationReject, &[], "X", ward::at(0), &mut out);
                 prop_assert!(Message::parse(&out).is_ok());
+            }
+        }
+    }
+}
+
+/// A destination with random lists: each bed, metric and item of identity named or not; never an empty list of beds or
+/// metrics, which would name all.
+fn seeing() -> impl Strategy<Value = (Vec<Arc<str>>, Vec<Code>, Vec<PatientItem>)> {
+    let beds = prop::sample::subsequence(vec!["bed-1", "bed-2"], 1..=2);
+    let metrics = prop::sample::subsequence(METRICS.to_vec(), 1..=METRICS.len());
+    let items = prop::sample::subsequence(PatientItem::ALL.to_vec(), 0..=PatientItem::ALL.len());
+    (beds, metrics, items)
+        .prop_map(|(beds, metrics, items)| (beds.into_iter().map(Into::into).collect(), metrics, items))
+}
+
+/// Metrics of the messages whose bytes are searched. One is the beginning of another.
+const METRICS: [Code; 6] = [
+    mdc::PULS_OXIM_SAT_O2,
+    mdc::TEMP,
+    mdc::TEMP_SKIN,
+    mdc::PRESS_BLD_ART_ABP_SYS,
+    mdc::PULS_OXIM_PULS_RATE,
+    mdc::ECG_HEART_RATE,
+];
+
+/// Whether the name of a term, or its number as HL7 and JSON write it, stands in the bytes.
+fn names(bytes: &[u8], code: Code) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let is_whole = |at: usize| {
+        let next = text[at + code.refid().len()..].chars().next();
+        !next.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    text.match_indices(code.refid()).any(|(at, _)| is_whole(at))
+        || text.contains(&format!("|{}^", code.value()))
+        || text.contains(&format!("\"code\":{},", code.value()))
+}
+
+proptest! {
+    #[test]
+    fn nothing_leaves_that_the_lists_of_a_destination_do_not_name(
+        (beds, metrics, items) in seeing(), occurrence in occurrence(), phase in phase(), about in 0usize..METRICS.len(),
+        at_bed in 0usize..2, readings in prop::collection::vec(reading(), METRICS.len()), loinc: bool,
+    ) {
+        let secret = |item: PatientItem, n: u8| -> Arc<str> { format!("SECRET-{}-{n}", item.as_str()).into() };
+        let patient = Arc::new(Patient {
+            id: secret(PatientItem::Id, 1), authority: secret(PatientItem::Id, 2), id_type: secret(PatientItem::Id, 3),
+            family: secret(PatientItem::Name, 1), given: secret(PatientItem::Name, 2),
+            birth_date: secret(PatientItem::BirthDate, 1), sex: secret(PatientItem::Sex, 1), visit: secret(PatientItem::Visit, 1),
+        });
+        let mut ward = ward::ward();
+        for bed in &mut ward.beds {
+            bed.location = Location { unit: "4B".into(), room: format!("ROOM-{}", bed.id).into(), bed: bed.id.clone() };
+            bed.patient = Some(patient.clone());
+        }
+        let bed: Arc<str> = ["bed-1", "bed-2"][at_bed].into();
+        let mut occurrence = Occurrence { bed: bed.clone(), device: if at_bed == 0 { "mon-1" } else { "mon-2" }.into(), ..occurrence };
+        occurrence.source.metric = occurrence.source.metric.map(|_| METRICS[about]);
+        occurrence.text = "Text".into();
+        let rows = METRICS.iter().zip(readings).zip(1u16..).map(|((metric, reading), row)| {
+            Observation::new(*metric, Containment::new(1, 1, 1, row), Some(dim::MMHG), reading)
+        });
+        let report = ObservationReport {
+            bed: bed.clone(), device: occurrence.device.clone(), patient: Some(patient.clone()),
+            ..ward::monitor_report(rows.collect())
+        };
+        let summary = BedSummary { bed: bed.clone(), highest: None, active: 1, latched: 0, acknowledged: 0 };
+        let status = DeviceStatus {
+            device: occurrence.device.clone(), bed: bed.clone(), link: LinkState::Up, since: ward::at(0),
+            identity: Identity::default(), mode: OperatingMode::Normal,
+        };
+        let about_metric = occurrence.source.metric;
+        let events = [
+            ward::alarm(1, phase, occurrence, Some(patient)),
+            observations(report),
+            EngineEvent { seq: 2, at: ward::at(1), kind: EventKind::Bed(summary) },
+            EngineEvent { seq: 3, at: ward::at(1), kind: EventKind::Device(status) },
+        ];
+        let dialect = Dialect {
+            alternate_codes: if loinc { AlternateCodes::Loinc } else { AlternateCodes::None },
+            ..Dialect::default()
+        };
+        let destinations = [
+            Destination::Hl7(Hl7Destination {
+                beds: beds.clone(), metrics: metrics.clone(), identifiers: items.clone(), dialect,
+                ..Hl7Destination::new("ehr", "ehr.example:2575")
+            }),
+            Destination::Mqtt(MqttDestination {
+                beds: beds.clone(), metrics: metrics.clone(), identifiers: items.clone(), include_patient: true,
+                ..MqttDestination::new("ward", "broker.example:1883")
+            }),
+        ];
+        for destination in &destinations {
+            for (event, is_alarm) in events.iter().zip([true, false, false, false]) {
+                let made = encoded(destination, &ward, event);
+                prop_assert!(beds.contains(&bed) || made.is_empty(), "a bed that no list names");
+                let seen = about_metric.is_none_or(|metric| metrics.contains(&metric));
+                prop_assert!(!is_alarm || !beds.contains(&bed) || made.is_empty() != seen, "an alarm is told or not, by its metric");
+                for outgoing in made {
+                    for metric in METRICS.iter().filter(|metric| !metrics.contains(metric)) {
+                        prop_assert!(!names(&outgoing.body, *metric), "{metric:?} in {}", String::from_utf8_lossy(&outgoing.body));
+                    }
+                    for item in PatientItem::ALL.iter().filter(|item| !items.contains(item)) {
+                        let secret = format!("SECRET-{}-", item.as_str());
+                        prop_assert!(!String::from_utf8_lossy(&outgoing.body).contains(&secret), "{item:?}");
+                    }
+                    for other in ["bed-1", "bed-2"].iter().filter(|other| !beds.iter().any(|bed| **bed == ***other)) {
+                        prop_assert!(!String::from_utf8_lossy(&outgoing.body).contains(other));
+                    }
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The systems that are told: their own checks, and that they fit together.
 
 use vigil_messages::Destination;
+use vigil_model::{Code, Ward};
 
 use super::names::Names;
 use crate::document::{Place, Problems};
@@ -19,7 +20,8 @@ pub(crate) fn destinations(
         let place = Place::element("destination", index);
         for problem in destination.problems() {
             if problem.key != "id" {
-                problems.error(&place.key(problem.key), problem.message, "");
+                let key = problem.key.split('.').fold(place.clone(), |place, key| place.key(key));
+                problems.error(&key, problem.message, "");
             }
         }
         let told = match destination {
@@ -61,5 +63,29 @@ pub(crate) fn destinations(
     }
     if sections.is_empty() {
         problems.warning(&Place::top("destination"), "nobody is told anything", "add a [[destination]]");
+    }
+}
+
+/// Says which alarms a destination is not told since it must not see their metrics: that must be meant.
+pub(crate) fn hidden_alarms(sections: &[Option<Destination>], ward: &Ward, problems: &mut Problems<'_, '_>) {
+    for (index, destination) in sections.iter().enumerate() {
+        let Some(destination) = destination else { continue };
+        if matches!(destination, Destination::Hl7(hl7) if !hl7.alarms) {
+            continue;
+        }
+        let sees = destination.sees();
+        let beds = ward.beds.iter().filter(|bed| sees.bed(&bed.id));
+        let judged = beds.flat_map(|bed| bed.rules.iter().map(|rule| rule.metric));
+        let mut hidden: Vec<Code> = judged.filter(|metric| !sees.metric(*metric)).collect();
+        hidden.sort_unstable();
+        hidden.dedup();
+        if !hidden.is_empty() {
+            let names: Vec<&str> = hidden.iter().map(|metric| metric.refid()).collect();
+            problems.warning(
+                &Place::element("destination", index).key("metrics"),
+                format!("is not told of alarms about {}", names.join(", ")),
+                "name these metrics too, or turn `alarms` off, if it is not meant so",
+            );
+        }
     }
 }

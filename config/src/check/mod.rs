@@ -131,6 +131,7 @@ fn check(problems: &mut Problems<'_, '_>, source: &dyn ProfileSource) -> Option<
             fresh_for: None,
         });
     }
+    destinations::hidden_alarms(&draft.destinations, &ward, problems);
     Some(Plan {
         ward: Arc::new(ward),
         links,

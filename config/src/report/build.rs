@@ -214,10 +214,18 @@ fn destination(destination: &Destination) -> DestinationReport {
         Destination::Hl7(hl7) => ("hl7", &hl7.address, &hl7.beds),
         Destination::Mqtt(mqtt) => ("mqtt", &mqtt.address, &mqtt.beds),
     };
+    let (metrics, patient, dialect) = match destination {
+        Destination::Hl7(hl7) => (&hl7.metrics, &hl7.identifiers[..], hl7.dialect.deviations()),
+        Destination::Mqtt(mqtt) if mqtt.include_patient => (&mqtt.metrics, &mqtt.identifiers[..], Vec::new()),
+        Destination::Mqtt(mqtt) => (&mqtt.metrics, &[][..], Vec::new()),
+    };
     DestinationReport {
         id: destination.id().to_string(),
         kind: kind.to_owned(),
         address: address.to_string(),
         beds: beds.iter().map(ToString::to_string).collect(),
+        metrics: metrics.iter().map(|metric| metric.refid().to_owned()).collect(),
+        patient: patient.iter().map(|item| item.as_str().to_owned()).collect(),
+        dialect,
     }
 }

@@ -22,6 +22,12 @@ impl fmt::Display for Report {
                 _ => destination.beds.join(", "),
             };
             writeln!(f, "\nDestination {}: {} to {}, {beds}", destination.id, destination.kind, destination.address)?;
+            if !destination.metrics.is_empty() {
+                writeln!(f, "  sees of metrics {}", destination.metrics.join(", "))?;
+            }
+            let patient = destination.patient.join(", ");
+            writeln!(f, "  sees of patients {}", if patient.is_empty() { "nothing" } else { &patient })?;
+            destination.dialect.iter().try_for_each(|line| writeln!(f, "  {line}"))?;
         }
         writeln!(f, "\nCodes that can be sent: {}", self.codes.len())?;
         for code in &self.codes {

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use vigil_model::Code;
 
+use super::dialect::Dialect;
+use super::sees::{PatientItem, Sees, all_items};
 use super::{DestinationProblem, Problems, reconnect_max, reconnect_min};
 use crate::DurationText;
 
@@ -49,6 +52,16 @@ pub struct Hl7Destination {
     /// Ids of the beds it is told about; empty means all.
     #[serde(default)]
     pub beds: Vec<Arc<str>>,
+    /// Reference ids of the metrics it may see, `MDC_ECG_HEART_RATE`; empty means all. Alarms about others do not leave.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub metrics: Vec<Code>,
+    /// What it may know of patients. All if left out; `[]` is nothing: the location alone.
+    #[serde(default = "all_items")]
+    pub identifiers: Vec<PatientItem>,
+    /// How it wants its messages written, `[destination.dialect]`.
+    #[serde(default)]
+    pub dialect: Dialect,
 }
 
 /// Acknowledgement mode of HL7 v2 (chapter 2.9).
@@ -91,7 +104,15 @@ impl Hl7Destination {
             alarms: true,
             patient_in_alarms: true,
             beds: Vec::new(),
+            metrics: Vec::new(),
+            identifiers: all_items(),
+            dialect: Dialect::default(),
         }
+    }
+
+    /// What it may see.
+    pub fn sees(&self) -> Sees<'_> {
+        Sees { beds: &self.beds, metrics: &self.metrics, items: &self.identifiers }
     }
 
     pub(super) fn problems(&self) -> Vec<DestinationProblem> {
@@ -101,6 +122,7 @@ impl Hl7Destination {
         problems.at_least("ack_timeout_alarms", self.ack_timeout_alarms, DurationText::from_millis(100));
         problems.at_least("ack_timeout_observations", self.ack_timeout_observations, DurationText::from_millis(100));
         problems.backoff(self.reconnect_min, self.reconnect_max);
+        self.dialect.problems(&mut problems);
         for (key, text) in
             [("receiving_application", &self.receiving_application), ("receiving_facility", &self.receiving_facility)]
         {

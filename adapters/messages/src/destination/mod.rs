@@ -1,15 +1,21 @@
 //! What an operator may say about a receiver. Configuration types only: nothing here connects.
 
+mod dialect;
 mod hl7;
 mod mqtt;
+mod sees;
 
 use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use dialect::{
+    AlertResultStatus, AlternateCodes, Converted, Dialect, Hl7Version, ProcessingId, UnitConversion, WireCharacters,
+};
 pub use hl7::{AcknowledgementMode, Hl7Destination};
 pub use mqtt::{MqttDestination, MqttProtocol};
+pub use sees::{PatientItem, Sees};
 
 use crate::DurationText;
 
@@ -34,11 +40,15 @@ impl Destination {
 
     /// Whether it is told about this bed. Everybody is told what is about the appliance itself, whose bed is empty.
     pub fn takes_bed(&self, bed: &str) -> bool {
-        let beds = match self {
-            Destination::Hl7(hl7) => &hl7.beds,
-            Destination::Mqtt(mqtt) => &mqtt.beds,
-        };
-        bed.is_empty() || beds.is_empty() || beds.iter().any(|id| &**id == bed)
+        self.sees().bed(bed)
+    }
+
+    /// What it may see.
+    pub fn sees(&self) -> Sees<'_> {
+        match self {
+            Destination::Hl7(hl7) => hl7.sees(),
+            Destination::Mqtt(mqtt) => mqtt.sees(),
+        }
     }
 
     /// Everything that is wrong with the values, each with its key.

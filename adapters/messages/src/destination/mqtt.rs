@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use vigil_model::Code;
 
+use super::sees::{PatientItem, Sees, all_items};
 use super::{DestinationProblem, Problems, reconnect_max, reconnect_min};
 use crate::DurationText;
 
@@ -53,6 +55,13 @@ pub struct MqttDestination {
     /// Ids of the beds it is told about; empty means all.
     #[serde(default)]
     pub beds: Vec<Arc<str>>,
+    /// Reference ids of the metrics it may see; empty means all. Alarms about others do not leave.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub metrics: Vec<Code>,
+    /// What it may know of patients where `include_patient` is on; all if left out.
+    #[serde(default = "all_items")]
+    pub identifiers: Vec<PatientItem>,
 }
 
 /// Version of the MQTT protocol.
@@ -101,7 +110,14 @@ impl MqttDestination {
             ack_timeout: ack_timeout(),
             include_patient: false,
             beds: Vec::new(),
+            metrics: Vec::new(),
+            identifiers: all_items(),
         }
+    }
+
+    /// What it may see.
+    pub fn sees(&self) -> Sees<'_> {
+        Sees { beds: &self.beds, metrics: &self.metrics, items: &self.identifiers }
     }
 
     pub(super) fn problems(&self) -> Vec<DestinationProblem> {

@@ -22,7 +22,8 @@ use vigil_model::{Appliance, Device, Identity, Location, Patient, Timestamp, mdc
 use super::device::write_device_id;
 use super::header::{self, Profile, write_entity};
 use super::ora_r41::person as person_text;
-use super::patient::{Place, write_parent, write_pid, write_pid_unknown, write_place, write_pv1};
+use super::patient::{Place, write_parent, write_pid_of, write_place, write_pv1};
+use super::time::Times;
 use super::write::SegmentWriter;
 use super::{Dtm, FieldError, FieldProblem, Message, Segment, Value};
 use crate::Hl7Destination;
@@ -357,23 +358,24 @@ pub struct Told<'a> {
 impl Told<'_> {
     /// Appends the message. `at` is the time at which it is made.
     pub fn write(&self, to: &Hl7Destination, control_id: &str, at: Timestamp, out: &mut Vec<u8>) {
-        let appliance = self.appliance;
+        let start = out.len();
+        let (appliance, dialect) = (self.appliance, &to.dialect);
+        let mut times = Times::of(dialect);
         let profile = match self.transaction {
             Transaction::Assert => Profile::AssertAssociation,
             Transaction::Report => Profile::ReportAssociation,
         };
         header::write(out, profile, appliance, to, control_id, at, appliance.test);
-        match self.patient {
-            Some(patient) => write_pid(out, patient),
-            None => write_pid_unknown(out),
-        }
-        write_pv1(out, appliance, Place::Location(self.location), self.patient);
+        let sees = to.sees();
+        let patient = self.patient.and_then(|patient| sees.patient(patient));
+        write_pid_of(out, patient.as_deref());
+        write_pv1(out, appliance, Place::Location(self.location), patient.as_deref());
         let mut obr = SegmentWriter::begin(out, "OBR");
         obr.field(1).unsigned(1);
         write_entity(obr.field(3), self.id, appliance);
-        obr.field(4).code(mdc::OBS_ASSOCIATION_PATIENT_DEVICE).field(7).time(self.from);
+        obr.field(4).code(mdc::OBS_ASSOCIATION_PATIENT_DEVICE).field(7).append(|out| times.append(self.from, out));
         if let Some(end) = self.to {
-            obr.field(8).time(end);
+            obr.field(8).append(|out| times.append(end, out));
         }
         if let Some(first) = self.first {
             write_parent(obr.field(29), first, appliance);
@@ -391,17 +393,19 @@ impl Told<'_> {
         prt.field(1).unsigned(1).field(2).raw("UC").field(4).raw("EQUIP^EQUIP^HL70912");
         write_place(prt.field(9), appliance, Place::Location(self.location));
         write_device_id(prt.field(10), self.device, self.identity, appliance);
-        prt.field(11).time(self.from);
+        prt.field(11).append(|out| times.append(self.from, out));
         if let Some(end) = self.to {
-            prt.field(12).time(end);
+            prt.field(12).append(|out| times.append(end, out));
         }
         drop(prt);
         let vouchers = [(self.asserted, "AUT^AUT^HL70912"), (self.confirmed, "RO^RO^HL70912")];
         for (number, (voucher, role)) in (2u64..).zip(vouchers.into_iter().filter_map(|(v, role)| Some((v?, role)))) {
             let mut prt = SegmentWriter::begin(out, "PRT");
             prt.field(1).unsigned(number).field(2).raw("UC").field(3).component(2).text(voucher.evidence);
-            prt.field(4).raw(role).field(5).text(voucher.by).field(11).time(voucher.at);
+            prt.field(4).raw(role).field(5).text(voucher.by);
+            prt.field(11).append(|out| times.append(voucher.at, out));
         }
+        dialect.character_set.rewrite(out, start);
     }
 }
 

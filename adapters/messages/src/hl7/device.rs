@@ -4,6 +4,7 @@ use vigil_model::{Appliance, Code, Containment, Device, Identity, LimitSide, Qua
 
 use super::header::{append_eui64, write_entity};
 use super::write::{SegmentWriter, append_quantity, append_unsigned};
+use crate::Dialect;
 
 /// Writes OBX rows with set ids that count up over the whole message, and each part of the device once, before what it
 /// contains.
@@ -115,6 +116,22 @@ pub(crate) fn write_containment(field: &mut SegmentWriter, row: Containment, fac
     });
 }
 
+/// A term, with the receiver's second code beside it.
+#[inline]
+pub(crate) fn write_term<'s, 'b>(
+    field: &'s mut SegmentWriter<'b>,
+    code: Code,
+    dialect: &Dialect,
+) -> &'s mut SegmentWriter<'b> {
+    field.code(code);
+    if dialect.has_alternates()
+        && let Some((code, text, system)) = dialect.alternate(code)
+    {
+        field.component(4).text(code).component(5).text(text).component(6).text(system);
+    }
+    field
+}
+
 /// OBX-2 of a value.
 pub(crate) fn value_type(value: &Value) -> &'static str {
     match value {
@@ -124,15 +141,15 @@ pub(crate) fn value_type(value: &Value) -> &'static str {
     }
 }
 
-/// OBX-5 of a value.
-pub(crate) fn write_value(field: &mut SegmentWriter, value: &Value) {
+/// OBX-5 of a value; numbers are converted already.
+pub(crate) fn write_value(field: &mut SegmentWriter, value: &Value, dialect: &Dialect) {
     match value {
         Value::Numeric(quantity) => {
             field.quantity(*quantity);
         }
         Value::Enumeration(enumeration) => match enumeration.code {
             Some(code) => {
-                field.code(code).component(9).text(&enumeration.text);
+                write_term(field, code, dialect).component(9).text(&enumeration.text);
             }
             None => {
                 field.component(2).text(&enumeration.text);

@@ -2,6 +2,7 @@
 
 use vigil_model::{Appliance, Timestamp};
 
+use super::time::Times;
 use super::write::SegmentWriter;
 use crate::{AcknowledgementMode, Hl7Destination};
 
@@ -62,23 +63,24 @@ pub fn write(
     msh.field(4).text(&appliance.facility);
     write_parts(msh.field(5), &to.receiving_application);
     write_parts(msh.field(6), &to.receiving_facility);
-    msh.field(7).time(at);
+    let dialect = &to.dialect;
+    msh.field(7).append(|out| Times::of(dialect).append(at, out));
     msh.field(9).raw(profile.message_type());
     msh.field(10).text(control_id);
-    msh.field(11).raw(processing_id(is_test));
-    msh.field(12).raw("2.6");
+    msh.field(11).raw(if is_test { "D" } else { dialect.processing_id.as_str() });
+    msh.field(12).raw(dialect.version.as_str());
     match to.acknowledgement {
         AcknowledgementMode::Enhanced => {
             msh.field(15).raw("AL").field(16).raw(profile.application_acknowledgement());
         }
         AcknowledgementMode::Original => {}
     }
-    msh.field(18).raw("UNICODE UTF-8").field(19).raw("en^English^ISO639").field(21).raw(profile.identifier());
-}
-
-/// MSH-11: `P`, or `D` for what is a test or demonstration.
-pub(crate) fn processing_id(is_test: bool) -> &'static str {
-    if is_test { "D" } else { "P" }
+    msh.field(18)
+        .raw(dialect.character_set.name())
+        .field(19)
+        .raw("en^English^ISO639")
+        .field(21)
+        .raw(profile.identifier());
 }
 
 /// The appliance as `name^EUI-64^EUI-64`: MSH-3, and the last three components of its entity identifiers.

@@ -9,11 +9,14 @@
 pub mod ack;
 pub mod alert_id;
 pub mod association;
+mod characters;
+pub mod convert;
 pub mod device;
 pub mod encoding;
 mod escape;
 pub mod file_text;
 pub mod header;
+pub mod local_codes;
 pub mod message;
 pub mod ora_r41;
 pub mod oru_r01;
@@ -24,6 +27,7 @@ pub mod segment;
 pub mod time;
 pub mod value;
 pub mod write;
+pub mod zone;
 
 pub use ack::{Ack, AckCode, AckError, AckParseError, Verdict};
 pub use alert_id::{AlertId, AlertIdError};

@@ -9,16 +9,18 @@
 //! device that the plan does not have any more is named by its configured id.
 
 use vigil_model::{
-    AlarmSource, Code, ConditionKind, Containment, Device, Identity, Occurrence, Patient, Phase, Timestamp, Value,
-    Ward, mdc,
+    AlarmSource, Code, ConditionKind, Containment, Device, Identity, Occurrence, Patient, Phase, Quantity, Timestamp,
+    Value, Ward, mdc,
 };
 
 use super::alert_id::AlertId;
-use super::device::{Rows, sides, value_type, write_containment, write_limits, write_value};
+use super::device::{Rows, sides, value_type, write_containment, write_limits, write_term, write_value};
 use super::header::{self, Profile, write_entity};
-use super::patient::{Place, write_parent, write_pid, write_pid_unknown, write_pv1};
+use super::patient::{Place, write_parent, write_pid_of, write_pv1};
+use super::time::Times;
 use super::write::SegmentWriter;
-use crate::Hl7Destination;
+use crate::destination::Converted;
+use crate::{Dialect, Hl7Destination};
 
 /// One event about an occurrence, to be reported.
 #[derive(Clone, Copy, Debug)]
@@ -70,48 +72,51 @@ impl Alert<'_> {
 
     /// Appends the message. `at` is the time at which it is made.
     pub fn write(&self, to: &Hl7Destination, control_id: &str, at: Timestamp, out: &mut Vec<u8>) {
+        let start = out.len();
         let appliance = &self.ward.appliance;
+        let dialect = &to.dialect;
+        let mut times = Times::of(dialect);
         let is_test = self.ward.is_test(&self.occurrence.bed);
         header::write(out, Profile::ReportAlert, appliance, to, control_id, at, is_test);
-        let patient = self.patient.filter(|_| to.patient_in_alarms);
-        match patient {
-            Some(patient) => write_pid(out, patient),
-            None => write_pid_unknown(out),
-        }
+        let sees = to.sees();
+        let patient = self.patient.filter(|_| to.patient_in_alarms).and_then(|patient| sees.patient(patient));
+        let patient = patient.as_deref();
+        write_pid_of(out, patient);
         let place = match self.ward.bed_named(&self.occurrence.bed) {
             Some((_, bed)) => Place::Location(&bed.location),
             None => Place::BedId(&self.occurrence.bed),
         };
         write_pv1(out, appliance, place, patient);
-        self.write_obr(out, at);
+        self.write_obr(out, at, &mut times);
         let device = self.ward.device_named(&self.occurrence.device).map(|(_, device)| device);
         let unknown = Identity::default();
         let mut rows = Rows::new(out, device, &unknown, appliance);
         let row = source_row(&self.occurrence.source);
         rows.enter(row);
-        self.write_event(rows.begin(), row);
-        self.write_source(rows.begin(), row, device);
-        self.write_states(&mut rows, row);
+        self.write_event(rows.begin(), row, dialect, &mut times);
+        self.write_source(rows.begin(), row, device, dialect);
+        self.write_states(&mut rows, row, dialect);
+        dialect.character_set.rewrite(out, start);
     }
 
-    fn write_obr(&self, out: &mut Vec<u8>, at: Timestamp) {
+    fn write_obr(&self, out: &mut Vec<u8>, at: Timestamp, times: &mut Times) {
         let appliance = &self.ward.appliance;
         let mut obr = SegmentWriter::begin(out, "OBR");
         obr.field(1).unsigned(1);
         write_entity(obr.field(3), &self.event_id(), appliance);
-        obr.field(4).code(mdc::EVT_ALARM).field(7).time(at);
+        obr.field(4).code(mdc::EVT_ALARM).field(7).append(|out| times.append(at, out));
         if !is_initial(self.phase) {
             write_parent(obr.field(29), &self.alert_id().to_string(), appliance);
         }
     }
 
     /// Facet 1: the event as text on its own code (physiological), or as a coded value (technical, advisory).
-    fn write_event(&self, mut obx: SegmentWriter, row: Containment) {
+    fn write_event(&self, mut obx: SegmentWriter, row: Containment, dialect: &Dialect, times: &mut Times) {
         let occurrence = self.occurrence;
         let event = sent_event(occurrence.event);
         match occurrence.kind {
             ConditionKind::Physiological => {
-                obx.field(2).raw("ST").field(3).code(event);
+                write_term(obx.field(2).raw("ST").field(3), event, dialect);
                 write_containment(obx.field(4), row, Some(1));
                 let text = if occurrence.text.is_empty() { event.description() } else { &occurrence.text };
                 obx.field(5).text(text);
@@ -119,27 +124,28 @@ impl Alert<'_> {
             ConditionKind::Technical | ConditionKind::Advisory => {
                 obx.field(2).raw("CWE").field(3).code(mdc::EVT_ALARM);
                 write_containment(obx.field(4), row, Some(1));
-                obx.field(5).code(event).component(9).text(&occurrence.text);
+                write_term(obx.field(5), event, dialect).component(9).text(&occurrence.text);
             }
         }
-        obx.field(11).raw("F");
+        obx.field(11).raw(dialect.alert_status.as_str());
         let determined_at = if is_initial(self.phase) { occurrence.onset } else { occurrence.changed };
-        obx.field(14).time(determined_at);
+        obx.field(14).append(|out| times.append(determined_at, out));
     }
 
     /// Facet 2: the metric with its value and limits (physiological), or what the condition is about.
-    fn write_source(&self, mut obx: SegmentWriter, row: Containment, device: Option<&Device>) {
+    fn write_source(&self, mut obx: SegmentWriter, row: Containment, device: Option<&Device>, dialect: &Dialect) {
         let source = &self.occurrence.source;
-        match (self.occurrence.kind, source.metric, &source.value) {
-            (ConditionKind::Physiological, Some(metric), Some(value)) => {
-                obx.field(2).raw(value_type(value)).field(3).code(metric);
+        match (self.occurrence.kind, source.metric, self.value(dialect)) {
+            (ConditionKind::Physiological, Some(metric), Some((value, sent))) => {
+                write_term(obx.field(2).raw(value_type(&value)).field(3), metric, dialect);
                 write_containment(obx.field(4), row, Some(2));
-                write_value(obx.field(5), value);
-                if let (Value::Numeric(_), Some(unit)) = (value, source.unit) {
+                write_value(obx.field(5), &value, dialect);
+                if let (Value::Numeric(_), Some(unit)) = (&value, sent.unit) {
                     obx.field(6).unit(unit);
                 }
                 let (low, high) = sides(source.limit);
-                write_limits(obx.field(7), low, high);
+                let converted = |limit: Option<Quantity>| limit.and_then(|limit| sent.number(limit));
+                write_limits(obx.field(7), converted(low), converted(high));
             }
             (_, metric, _) => {
                 obx.field(2).raw("CWE").field(3).code(mdc::ATTR_ALERT_SOURCE);
@@ -148,12 +154,23 @@ impl Alert<'_> {
                 let part = |row| device.and_then(|device| Rows::part(device, row));
                 let parts = [row.channel_row(), row.vmd_row(), row.mds_row()];
                 match metric.or_else(|| parts.into_iter().find_map(part)) {
-                    Some(code) => obx.field(5).code(code),
+                    Some(code) => write_term(obx.field(5), code, dialect),
                     None => obx.field(5).component(9).text(self.whole()),
                 };
             }
         }
-        obx.field(11).raw("F");
+        obx.field(11).raw(dialect.alert_status.as_str());
+    }
+
+    /// The value that made the condition as the receiver gets it, and how its limits go out.
+    fn value<'d>(&self, dialect: &'d Dialect) -> Option<(Value, Converted<'d>)> {
+        let source = &self.occurrence.source;
+        let sent = dialect.converted(source.metric?, source.unit);
+        let value = match source.value.as_ref()? {
+            Value::Numeric(number) => Value::Numeric(sent.number(*number)?),
+            other => other.clone(),
+        };
+        Some((value, sent))
     }
 
     /// What has no part that the nomenclature names: the device, else the bed, else the appliance.
@@ -163,14 +180,14 @@ impl Alert<'_> {
     }
 
     /// Facets 3 to 7: phase, state, inactivation, priority, type.
-    fn write_states(&self, rows: &mut Rows, row: Containment) {
+    fn write_states(&self, rows: &mut Rows, row: Containment, dialect: &Dialect) {
         let occurrence = self.occurrence;
         let mut facet = |number: u8, code: Code, write: &dyn Fn(&mut SegmentWriter)| {
             let mut obx = rows.begin();
             obx.field(2).raw("ST").field(3).code(code);
             write_containment(obx.field(4), row, Some(number));
             write(obx.field(5));
-            obx.field(11).raw("F");
+            obx.field(11).raw(dialect.alert_status.as_str());
         };
         facet(3, mdc::ATTR_EVENT_PHASE, &|field| {
             field.raw(self.phase.as_str());

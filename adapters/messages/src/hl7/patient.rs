@@ -24,6 +24,14 @@ pub(crate) fn write_pid(out: &mut Vec<u8>, patient: &Patient) {
     }
 }
 
+/// Writes segment PID for a patient of whom the receiver may know something that tells patients apart, or else for nobody.
+pub(crate) fn write_pid_of(out: &mut Vec<u8>, patient: Option<&Patient>) {
+    match patient.filter(|patient| !patient.id.is_empty() || !patient.family.is_empty() || !patient.visit.is_empty()) {
+        Some(patient) => write_pid(out, patient),
+        None => write_pid_unknown(out),
+    }
+}
+
 /// Writes segment PID for nobody: the identity is unknown (PID-31) or not for this receiver, and the location of PV1
 /// finds the patient. PID-3 is required (HL7 v2.6 chapter 3.4.2) and any identifier here could be taken for somebody's, so
 /// it is the explicit null.

@@ -1,36 +1,53 @@
 //! Times as HL7 writes them (DTM, HL7 v2 chapter 2A.22): `YYYY[MM[DD[HH[MM[SS[.S[S[S[S]]]]]]]]][+/-ZZZZ]`.
 //!
-//! Sent times are in UTC with milliseconds and the offset `+0000`, which the IHE device profiles require (IHE PCD TF-2
-//! appendix C.4). Received times keep what they said: precision and offset, also when there is none.
+//! Sent times have milliseconds and their offset, which the IHE device profiles require (IHE PCD TF-2 appendix C.4): in UTC,
+//! or in the zone that the receiver wants. Received times keep what they said: precision and offset, also when there is none.
 
 use vigil_model::{Civil, Timestamp};
+
+use super::zone::Zone;
+use crate::Dialect;
 
 /// Length of a time as it is sent.
 pub const DTM_BYTES: usize = 23;
 
+/// Length of the offset at its end.
+const OFFSET_BYTES: usize = 5;
+
 /// Appends a time as `20260301091501.250+0000`. Years outside 0 to 9999 are held within.
 pub fn append_dtm(time: Timestamp, out: &mut Vec<u8>) {
-    out.extend_from_slice(&dtm(time));
+    out.extend_from_slice(&dtm(time, 0));
 }
 
-/// Remembers the last time that was written: the rows of one message mostly have the same.
-#[derive(Debug, Default)]
-pub(crate) struct LastDtm(Option<(Timestamp, [u8; DTM_BYTES])>);
+/// Writes times as a receiver wants them. Remembers the last one: the rows of one message mostly have the same.
+#[derive(Debug)]
+pub(crate) struct Times<'a> {
+    zone: &'a Zone,
+    /// Bytes of a time that are written: all, or all but the offset.
+    bytes: usize,
+    last: Option<(Timestamp, [u8; DTM_BYTES])>,
+}
 
-impl LastDtm {
-    /// Appends a time as [`append_dtm`] does.
+impl<'a> Times<'a> {
+    pub(crate) fn of(dialect: &'a Dialect) -> Self {
+        let bytes = if dialect.time_offset { DTM_BYTES } else { DTM_BYTES - OFFSET_BYTES };
+        Self { zone: &dialect.time_zone, bytes, last: None }
+    }
+
+    /// Appends a time.
     pub(crate) fn append(&mut self, time: Timestamp, out: &mut Vec<u8>) {
-        let text = match self.0 {
+        let text = match self.last {
             Some((last, text)) if last == time => text,
-            _ => dtm(time),
+            _ => dtm(time, self.zone.offset_minutes(time)),
         };
-        self.0 = Some((time, text));
-        out.extend_from_slice(&text);
+        self.last = Some((time, text));
+        out.extend_from_slice(&text[..self.bytes]);
     }
 }
 
-fn dtm(time: Timestamp) -> [u8; DTM_BYTES] {
-    let civil = time.civil();
+fn dtm(time: Timestamp, offset_minutes: i16) -> [u8; DTM_BYTES] {
+    let local = time.as_micros().saturating_add(i64::from(offset_minutes) * 60_000_000);
+    let civil = Timestamp::from_micros(local).civil();
     let year = civil.year.clamp(0, 9999) as u32;
     let mut text = *b"00000000000000.000+0000";
     two_digits(&mut text, 0, year / 100);
@@ -43,6 +60,11 @@ fn dtm(time: Timestamp) -> [u8; DTM_BYTES] {
     let millis = civil.micros / 1000;
     two_digits(&mut text, 15, millis / 10);
     text[17] = b'0' + (millis % 10) as u8;
+    if offset_minutes != 0 {
+        text[18] = if offset_minutes < 0 { b'-' } else { b'+' };
+        two_digits(&mut text, 19, u32::from(offset_minutes.unsigned_abs() / 60));
+        two_digits(&mut text, 21, u32::from(offset_minutes.unsigned_abs() % 60));
+    }
     text
 }
 
@@ -210,6 +232,24 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_receiver_may_want_another_zone_and_no_offset() {
+        let time = Timestamp::from_micros(1_772_356_501_250_000);
+        let written = |zone: &str, time_offset: bool| {
+            let dialect = Dialect { time_zone: zone.parse().unwrap(), time_offset, ..Dialect::default() };
+            let (mut times, mut out) = (Times::of(&dialect), Vec::new());
+            times.append(time, &mut out);
+            times.append(time, &mut out);
+            let text = String::from_utf8(out).unwrap();
+            assert_eq!(text[..text.len() / 2], text[text.len() / 2..]);
+            text[..text.len() / 2].to_owned()
+        };
+        assert_eq!(written("Europe/Berlin", true), "20260301101501.250+0100");
+        assert_eq!(written("Europe/Berlin", false), "20260301101501.250");
+        assert_eq!(written("-03:30", true), "20260301054501.250-0330");
+        assert_eq!(written("UTC", false), "20260301091501.250");
+    }
+
     proptest::proptest! {
         #[test]
         fn sent_times_are_read_back(millis in 0i64..253_402_300_799_000) {
@@ -217,6 +257,15 @@ mod tests {
             let mut out = Vec::new();
             append_dtm(time, &mut out);
             proptest::prop_assert_eq!(Dtm::parse(&out).map(|dtm| dtm.utc(99)), Ok(time));
+            for zone in ["America/St_Johns", "Europe/Berlin", "+14:00"] {
+                let dialect = Dialect { time_zone: zone.parse().unwrap(), ..Dialect::default() };
+                out.clear();
+                Times::of(&dialect).append(time, &mut out);
+                // Before zones had whole minutes, their local mean time has seconds that HL7 cannot say.
+                if millis > 0 {
+                    proptest::prop_assert_eq!(Dtm::parse(&out).map(|dtm| dtm.utc(99)), Ok(time));
+                }
+            }
         }
 
         #[test]

@@ -1,5 +1,7 @@
 //! The retained state of one alarm, schema `vigil/alarm/1`.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use vigil_model::{AlarmState, Code, Location, Occurrence, Patient, Phase, Timestamp, Ward};
 
@@ -112,12 +114,7 @@ impl Alarm<'_> {
             t_sent: self.at.to_string(),
             escalation: EscalationPart::of(occurrence),
             test: self.ward.is_test(&self.occurrence.bed),
-            patient: self.patient.filter(|_| to.include_patient).map(|patient| PatientPart {
-                id: &patient.id,
-                authority: &patient.authority,
-                family: &patient.family,
-                given: &patient.given,
-            }),
+            patient: self.patient.filter(|_| to.include_patient).and_then(|patient| PatientPart::of(patient, to)),
         }
     }
 }
@@ -143,7 +140,7 @@ struct Payload<'a> {
     escalation: EscalationPart<'a>,
     test: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    patient: Option<PatientPart<'a>>,
+    patient: Option<PatientPart>,
 }
 
 #[derive(Serialize)]
@@ -220,11 +217,19 @@ impl<'a> EscalationPart<'a> {
 }
 
 #[derive(Serialize)]
-struct PatientPart<'a> {
-    id: &'a str,
-    authority: &'a str,
-    family: &'a str,
-    given: &'a str,
+struct PatientPart {
+    id: Arc<str>,
+    authority: Arc<str>,
+    family: Arc<str>,
+    given: Arc<str>,
+}
+
+impl PatientPart {
+    /// What the broker's readers may know; nothing if that tells nobody apart.
+    fn of(patient: &Patient, to: &MqttDestination) -> Option<Self> {
+        let Patient { id, authority, family, given, .. } = to.sees().patient(patient)?.into_owned();
+        (!id.is_empty() || !family.is_empty()).then_some(Self { id, authority, family, given })
+    }
 }
 
 /// The payload as bytes. Strings, numbers and lists of them always have a JSON form.
