@@ -10,6 +10,7 @@
 //! - `codec` is the format, pure; `ring` the files.
 
 mod codec;
+mod queue;
 mod record;
 mod recorder;
 mod ring;

@@ -4,26 +4,17 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use vigil_model::Now;
 use vigil_protocols::tape::{Entry, Tape};
 
 use crate::codec;
+use crate::queue::{Frame, Queue};
 use crate::record::{Gap, Record};
 use crate::ring::{Bounds, ENGINE, Ring};
 use crate::run::{self, Beginning};
 use crate::{RecordingError, StepTape, failed};
-
-/// Records that wait for the disk.
-const WAITING_MAX: usize = 8192;
-/// Bytes that wait for the disk.
-const WAITING_BYTES_MAX: u64 = 16 << 20;
-/// Records after which files are handed to the operating system; and so they are when nothing has come for a while.
-const RECORDS_BEFORE_FLUSH: u32 = 128;
-const FLUSH_AFTER: Duration = Duration::from_millis(250);
 
 /// How recording is doing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,14 +43,14 @@ impl Recorder {
         let engine = std::iter::once(ENGINE.to_owned());
         let streams = engine.chain(beginning.links.iter().map(|id| run::link_folder(id)));
         let rings = streams.map(|name| Ring::new(&folder, &name, bounds)).collect();
-        let (sender, receiver) = sync_channel(WAITING_MAX);
-        let counts = Arc::new(Counts::default());
-        let writer = Writer { rings, counts: counts.clone(), unflushed: 0 };
+        let (queue, counts) = (Arc::new(Queue::default()), Arc::new(Counts::default()));
+        let writer = Writer { rings, counts: counts.clone() };
+        let source = queue.clone();
         let thread = std::thread::Builder::new()
             .name("recording".into())
-            .spawn(move || writer.run(&receiver))
+            .spawn(move || writer.run(&source))
             .map_err(failed("start the writer of", &folder))?;
-        Ok(Self { outlet: Outlet { sender, counts }, links: beginning.links.len(), bounds, thread: Some(thread) })
+        Ok(Self { outlet: Outlet { queue, counts }, links: beginning.links.len(), bounds, thread: Some(thread) })
     }
 
     /// The tape of the link at this position of [`Beginning::links`].
@@ -79,7 +70,7 @@ impl Recorder {
 
     /// Writes what waits and ends. What tapes take after this is dropped.
     pub fn close(mut self) {
-        let _ = self.outlet.sender.send(Message::Stop); // a writer that has ended needs no word
+        self.outlet.queue.close();
         if let Some(thread) = self.thread.take() {
             let _ = thread.join(); // a panic of the writer has been reported by the runtime
         }
@@ -101,7 +92,6 @@ impl Tape for LinkTape {
 
 #[derive(Default)]
 struct Counts {
-    waiting_bytes: AtomicU64,
     written: AtomicU64,
     dropped: AtomicU64,
 }
@@ -112,15 +102,10 @@ impl Counts {
     }
 }
 
-enum Message {
-    Frame { stream: usize, now: Now, kind: u8, frame: Vec<u8> },
-    Stop,
-}
-
 /// Where tapes put their records. Never waits.
 #[derive(Clone)]
 pub(crate) struct Outlet {
-    sender: SyncSender<Message>,
+    queue: Arc<Queue>,
     counts: Arc<Counts>,
 }
 
@@ -138,44 +123,32 @@ impl Outlet {
     }
 
     fn send(&self, stream: usize, now: Now, record: &Record) -> bool {
-        let mut frame = Vec::new();
-        codec::encode(record, &mut frame);
-        let (kind, bytes) = (frame[codec::HEAD_BYTES], frame.len() as u64);
-        if frame.len() > codec::FRAME_BYTES_MAX
-            || self.counts.waiting_bytes.load(Ordering::Relaxed) + bytes > WAITING_BYTES_MAX
-        {
-            return false;
-        }
-        self.counts.waiting_bytes.fetch_add(bytes, Ordering::Relaxed);
-        match self.sender.try_send(Message::Frame { stream, now, kind, frame }) {
-            Ok(()) => true,
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
-                self.counts.waiting_bytes.fetch_sub(bytes, Ordering::Relaxed);
-                false
-            }
-        }
+        let mut bytes = Vec::new();
+        codec::encode(record, &mut bytes);
+        let kind = bytes[codec::HEAD_BYTES];
+        bytes.len() <= codec::FRAME_BYTES_MAX && self.queue.put(Frame { stream, now, kind, bytes })
     }
 }
 
 struct Writer {
     rings: Vec<Ring>,
     counts: Arc<Counts>,
-    unflushed: u32,
 }
 
 impl Writer {
-    fn run(mut self, receiver: &Receiver<Message>) {
-        loop {
-            match receiver.recv_timeout(FLUSH_AFTER) {
-                Ok(Message::Frame { stream, now, kind, frame }) => {
-                    self.counts.waiting_bytes.fetch_sub(frame.len() as u64, Ordering::Relaxed);
-                    self.write(stream, now, kind, &frame);
-                }
-                Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => break,
-                Err(RecvTimeoutError::Timeout) => self.flush(),
+    fn run(mut self, queue: &Queue) {
+        let mut frames = Vec::new();
+        let mut goes_on = true;
+        while goes_on {
+            goes_on = queue.take(&mut frames);
+            if frames.is_empty() {
+                continue;
             }
+            for Frame { stream, now, kind, bytes } in frames.drain(..) {
+                self.write(stream, now, kind, &bytes);
+            }
+            self.flush();
         }
-        self.flush();
     }
 
     fn write(&mut self, stream: usize, now: Now, kind: u8, frame: &[u8]) {
@@ -193,17 +166,9 @@ impl Writer {
             }
             Err(_) | Ok(()) => {}
         }
-        self.unflushed += 1;
-        if self.unflushed >= RECORDS_BEFORE_FLUSH {
-            self.flush();
-        }
     }
 
     fn flush(&mut self) {
-        if self.unflushed == 0 {
-            return;
-        }
-        self.unflushed = 0;
         for ring in &mut self.rings {
             if let Err(error) = ring.flush() {
                 tracing::error!(%error, "The recording cannot be written; a part of it will be missing.");

@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use vigil_model::{Instant, Timestamp};
 use vigil_protocols::tape::Input;
