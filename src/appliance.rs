@@ -19,7 +19,8 @@ use vigil_engine::{Counters, Engine, Snapshot};
 use vigil_journal::{Journal, LogEntry, LogKind, Record};
 use vigil_messages::{ControlIds, Destination};
 use vigil_model::{
-    AssociationNews, BedMemory, Command, DeviceReport, EngineEvent, EventKind, Now, Occurrence, Outgoing, Phase, Ward,
+    AssociationNews, BedMemory, Command, DeviceReport, EngineEvent, EventKind, Now, Occurrence, Outgoing, Phase,
+    Report, Ward,
 };
 use vigil_recording::{Checkpoint, Said, StepTape};
 
@@ -61,6 +62,8 @@ pub struct Wiring {
     pub events: broadcast::Sender<Arc<EngineEvent>>,
     /// Wakes the sink of each destination.
     pub wake: Vec<(Arc<str>, Arc<Notify>)>,
+    /// Pieces of waveforms go here as they come; whoever looks at them may miss some.
+    pub waveforms: broadcast::Sender<Arc<DeviceReport>>,
     /// Ends the loop.
     pub stop: CancellationToken,
 }
@@ -192,6 +195,7 @@ impl Appliance {
     fn step(&mut self, reports: &mut Vec<DeviceReport>, commands: &mut Vec<Command>, wiring: &Wiring) {
         let now = (self.clock)();
         self.take_down(now, reports, commands);
+        show_waveforms(reports, &wiring.waveforms);
         let events = self.engine.step(now, reports, commands);
         let pending = std::mem::take(&mut self.pending);
         if events.is_empty() && self.backlog.is_none() && pending.is_empty() {
@@ -341,6 +345,16 @@ impl Appliance {
             );
         }
         record
+    }
+}
+
+/// Passes waveforms to whoever looks: beside the engine, which judges and keeps none, and towards no destination.
+fn show_waveforms(reports: &[DeviceReport], to: &broadcast::Sender<Arc<DeviceReport>>) {
+    if to.receiver_count() == 0 {
+        return;
+    }
+    for report in reports.iter().filter(|report| matches!(report.report, Report::Waveform(_))) {
+        let _ = to.send(Arc::new(report.clone())); // the last of those who looked may just have gone
     }
 }
 

@@ -15,7 +15,7 @@ use vigil_links::{Beside, Hubs, Link, LinkStats};
 use vigil_messages::mqtt::Topics;
 use vigil_messages::mqtt::alarm::Alarm;
 use vigil_messages::{ControlIds, Destination, MqttDestination};
-use vigil_model::{Command, DeviceIndex, EngineEvent, Phase, Ward};
+use vigil_model::{Command, DeviceIndex, DeviceReport, EngineEvent, Phase, Ward};
 use vigil_protocols::Session;
 use vigil_protocols::driver::DriverConfig;
 use vigil_protocols::guarded::GuardedSession;
@@ -64,12 +64,17 @@ pub enum StartError {
     Thread(std::io::Error),
 }
 
+/// Pieces of waveforms that an observer may lag behind before it misses some: with all that eight monitors send, ten seconds.
+const OBSERVED_WAVEFORMS_MAX: usize = 2048;
+
 /// An appliance at work.
 pub struct Running {
     /// What it was assembled from.
     pub ward: Arc<Ward>,
     /// Everything the engine says.
     pub events: broadcast::Sender<Arc<EngineEvent>>,
+    /// Pieces of waveforms as devices send them, each a [`vigil_model::Report::Waveform`]. Nothing keeps them but the recording.
+    pub waveforms: broadcast::Sender<Arc<DeviceReport>>,
     /// Questions to it.
     pub questions: mpsc::Sender<Question>,
     /// Commands to it.
@@ -145,6 +150,7 @@ pub fn start_through(plan: Plan, clock: Clock, outlet: Outlet<'_>) -> Result<Run
     let (requests, request_receiver) = mpsc::channel(REQUESTS_MAX);
     let (questions, question_receiver) = mpsc::channel(QUESTIONS_MAX);
     let (events, _) = broadcast::channel(OBSERVED_EVENTS_MAX);
+    let (waveforms, _) = broadcast::channel(OBSERVED_WAVEFORMS_MAX);
     let (stop_links, stop_sinks) = (CancellationToken::new(), CancellationToken::new());
     let tasks = TaskTracker::new();
 
@@ -206,6 +212,7 @@ pub fn start_through(plan: Plan, clock: Clock, outlet: Outlet<'_>) -> Result<Run
         requests: request_receiver,
         questions: question_receiver,
         events: events.clone(),
+        waveforms: waveforms.clone(),
         wake,
         stop: stop_links.clone(),
     };
@@ -225,6 +232,7 @@ pub fn start_through(plan: Plan, clock: Clock, outlet: Outlet<'_>) -> Result<Run
     Ok(Running {
         ward,
         events,
+        waveforms,
         questions,
         commands,
         requests,

@@ -26,9 +26,10 @@ pub fn other_side(plan: &Plan, scenario: &Arc<Scenario>, seed: u64, start: Insta
         let endpoint = match link.transport() {
             Transport::Serial(serial) => Endpoint::Pty { link: PathBuf::from(&serial.port) },
             Transport::Tcp { address } => Endpoint::Tcp { address: address.clone() },
+            Transport::Udp { address } => Endpoint::Udp { address: address.clone() },
         };
         let device: Box<dyn SimDevice> = match link {
-            LinkPlan::Stream { device, driver, .. } => simulation(*device).device(driver.driver(), start),
+            LinkPlan::Stream { device, driver, .. } => simulation(*device).device_of(driver, start),
             LinkPlan::Bus { transport, settings, units, .. } => {
                 let framing = settings.framing_on(transport);
                 let units = units.iter().map(|unit| {

@@ -15,11 +15,15 @@ use support::ledger::Ledger;
 use support::nurse::{Log, NurseStation};
 use support::process::Process;
 use support::{Bell, locked};
+use tokio_util::sync::CancellationToken;
 use vigil_journal::{OutboxState, Reader, RowId};
-use vigil_model::Lane;
+use vigil_model::{Lane, Report};
+use vigil_protocols::driver::Driver;
 use vigil_protocols::modbus::{Framing, RegisterProfile, UnitId};
 use vigil_simulators::modbus::{ModbusLine, ModbusUnit};
-use vigil_simulators::serve::Endpoint;
+use vigil_simulators::serve::{Endpoint, Server};
+use vigil_simulators::simulate::Simulation;
+use vigil_simulators::{FaultPlan, Scenario};
 
 /// Bed 1 is short of oxygen and the pump of bed 2 is occluded, from the beginning and for ever.
 const TROUBLE: &str = r#"
@@ -302,4 +306,66 @@ async fn a_configuration_is_taken_while_it_runs_and_a_wrong_one_is_not() {
     assert_eq!(vigil.code().await, 0);
     Ledger::read(&stage.bench.journal()).assert_whole();
     locked(&chart).assert_sound();
+}
+
+/// A network monitor: numerics and waves in datagrams, from a new association after it has been away. Waves are for who looks at
+/// them; no message holds one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_monitor_on_the_network_is_asked_in_datagrams() {
+    let (bell, folder) = (Bell::default(), tempfile::tempdir().unwrap());
+    let expected = [("I^1^1".to_owned(), "P1".to_owned())].into();
+    let ehr = EhrServer::start(expected, &bell).await;
+    let (start, clock) = (vigil::clock::system()().monotonic, vigil::clock::system());
+    let config = Driver::PhilipsIntellivue.configure(toml::Table::new()).unwrap().in_datagrams().unwrap();
+    let simulation = Simulation { scenario: Arc::new(Scenario::named("stable").unwrap()), seed: 3, bed: 1 };
+    let serve = |server: Server| {
+        let (device, stop) = (simulation.device_of(&config, start), CancellationToken::new());
+        let (clock, stopped) = (clock.clone(), stop.clone());
+        let task = tokio::spawn(async move { server.run(device, &FaultPlan::default(), clock, stopped).await });
+        (stop, task)
+    };
+    let server = Server::bind(&Endpoint::Udp { address: "127.0.0.1:0".to_owned() }).await.unwrap();
+    let address = server.local_addr().unwrap().to_string();
+    let monitor = serve(server);
+    let text = format!(
+        "[appliance]\nid = \"net\"\neui64 = \"020000FFFE000000\"\nsite = \"s\"\nfacility = \"F\"\ndata_dir = {:?}\n\
+         [[bed]]\nid = \"1\"\nunit = \"I\"\nroom = \"1\"\nbed = \"1\"\nreport_interval = \"1s\"\n\
+         patient = {{ id = \"P1\", family = \"Doe\" }}\n\
+         [[link]]\nid = \"net\"\nudp = \"{address}\"\n\
+         [[device]]\nid = \"mon\"\nbed = \"1\"\nlink = \"net\"\ndriver = \"philips-intellivue\"\n\
+         settings = {{ waveforms = [\"ECG\", \"ABP\"] }}\n\
+         [[destination]]\nkind = \"hl7\"\nid = \"ehr\"\naddress = \"{}\"\n",
+        folder.path(),
+        ehr.address
+    );
+    let file = folder.path().join("vigil.toml");
+    std::fs::write(&file, text).unwrap();
+    let plan = vigil_config::load(&file, &[]).unwrap();
+    let running = vigil::assemble::start(plan, clock.clone()).unwrap();
+    let mut waves = running.waveforms.subscribe();
+    let mut seen = std::collections::BTreeSet::new();
+    let all = async {
+        while seen.len() < 3 {
+            let piece = waves.recv().await.unwrap();
+            let Report::Waveform(waveform) = &piece.report else { panic!("{piece:?}") };
+            assert!(waveform.values().all(|value| value.is_some()), "{waveform:?}");
+            seen.insert(waveform.label().to_string());
+        }
+    };
+    support::soon("waves", all).await;
+    assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["ABP", "ECG_I", "ECG_II"]);
+    let chart = ehr.chart.clone();
+    let has_value = |since: u64| locked(&chart).has_value("I^1^1", "P1", "MDC_PULS_OXIM_SAT_O2", since);
+    bell.until("saturation at the EHR", || has_value(0)).await;
+
+    // Away and back: the association is a new one.
+    monitor.0.cancel();
+    support::soon("the monitor is away", monitor.1).await.unwrap().unwrap();
+    alert(&bell, &chart, "the loss at the EHR", |a| a.phase == "start" && a.text == "Link lost").await;
+    let monitor = serve(Server::bind(&Endpoint::Udp { address }).await.unwrap());
+    let back = alert(&bell, &chart, "the end of the loss", |a| a.phase == "end" && a.text == "Link lost").await;
+    bell.until("further values", || has_value(back.number())).await;
+    running.stop().await;
+    monitor.0.cancel();
+    support::soon("the monitor ends", monitor.1).await.unwrap().unwrap();
 }

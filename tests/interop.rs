@@ -317,7 +317,7 @@ async fn values_of_pymodbus_units_arrive_and_never_outlive_them() {
     }
 
     // The units are gone: that is told.
-    units.kill();
+    let _gone = units.kill();
     let mut lost_since = 0;
     for place in &places[..2] {
         let lost = |received: &Value| is_alert(received, "Link lost", "start") && received["place"] == *place;

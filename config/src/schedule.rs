@@ -129,7 +129,7 @@ impl Line {
     fn of(transport: &Transport, framing: Framing) -> Self {
         let byte = match transport {
             Transport::Serial(serial) => serial.character_time(),
-            Transport::Tcp { .. } => NETWORK_BYTE,
+            Transport::Tcp { .. } | Transport::Udp { .. } => NETWORK_BYTE,
         };
         let silence = match (framing, transport) {
             (Framing::Ascii | Framing::Tcp, _) => Duration::ZERO,

@@ -1,11 +1,12 @@
-//! A Philips IntelliVue monitor on its MIB/RS-232 port: associates, says who it is until it is answered, answers polls, sends
-//! numerics by itself for as long as it was asked to.
+//! A Philips IntelliVue monitor on its MIB/RS-232 port or on a network: associates, says who it is until it is answered, answers polls, sends
+//! numerics and the waves that were chosen by itself for as long as it was asked to.
 //!
 //! Protocol and codec: [`vigil_protocols::philips_intellivue`]. Like the real one it leaves a release without an association
 //! unanswered, takes its time to agree, sends numerics in two parts and an empty third one, names its objects only in the
 //! first results after a poll, and aborts when nothing is heard for the time it has granted. Its clock is an hour ahead.
 
 mod objects;
+mod waves;
 
 use std::time::Duration;
 
@@ -15,8 +16,10 @@ use vigil_protocols::philips_intellivue::codec::attribute::id;
 use vigil_protocols::philips_intellivue::codec::time::TICKS_PER_SECOND;
 use vigil_protocols::philips_intellivue::codec::{
     Accepted, AlarmEntry, AlarmInfo, Attribute, AttributeList, Context, CreateEvent, Deframer, Link, Message, Object,
-    ObjectId, Options, PollAnswer, PollResult, Polled, Request, frame,
+    ObjectId, Options, PollAnswer, PollResult, Polled, Request, Streamed, frame,
 };
+
+use vigil_protocols::philips_intellivue::Framing;
 
 use crate::device::{Base, SimDevice};
 use crate::patient::Patient;
@@ -55,7 +58,12 @@ pub struct Intellivue {
     base: Base,
     number: u32,
     language: Language,
+    framing: Framing,
     deframer: Deframer,
+    /// Whether waves were asked for when the association was made.
+    grants_waves: bool,
+    /// Labels of the waves that were chosen.
+    chosen: Vec<u32>,
     stage: Stage,
     /// When something was heard last.
     heard: Instant,
@@ -70,12 +78,13 @@ enum Stage {
     /// The create event has been sent and not answered.
     Created { repeat: Instant },
     /// Talking.
-    Associated { extended: Option<Extended>, polls: Vec<Poll> },
+    Associated { streams: Vec<Stream>, polls: Vec<Poll> },
 }
 
-/// An extended poll that is running.
+/// An extended poll that is running; one of each kind at most.
 #[derive(Clone, Copy, Debug)]
-struct Extended {
+struct Stream {
+    kind: Streamed,
     invoke_id: u16,
     next: Instant,
     until: Instant,
@@ -97,6 +106,9 @@ impl Intellivue {
             base: Base::new(patient, SimulatedDevice::Monitor, start),
             number,
             language: Language::default(),
+            framing: Framing::default(),
+            grants_waves: false,
+            chosen: Vec::new(),
             deframer: Deframer::new(),
             stage: Stage::Free,
             heard: start,
@@ -108,9 +120,17 @@ impl Intellivue {
         Self { language, ..self }
     }
 
+    /// The same on a network, or on RS-232.
+    pub fn framed_as(self, framing: Framing) -> Self {
+        Self { framing, ..self }
+    }
+
     fn send(&mut self, message: &Message) {
         if let Some(bytes) = message.encode() {
-            self.base.send(frame(&bytes));
+            self.base.send(match self.framing {
+                Framing::Rs232 => frame(&bytes),
+                Framing::Udp => bytes,
+            });
         }
     }
 
@@ -118,12 +138,14 @@ impl Intellivue {
         let at = now.monotonic;
         self.heard = at;
         match (request, &mut self.stage) {
-            (Request::Associate, Stage::Free) => {
+            (Request::Associate { waves }, Stage::Free) => {
+                self.grants_waves = waves;
+                self.chosen.clear();
                 let pause = Duration::from_millis(1_000 + u64::from(self.number % 10) * 100);
                 self.stage = Stage::Agreeing { at: at + pause };
             }
-            (Request::Associate, Stage::Agreeing { .. }) => {}
-            (Request::Associate, Stage::Created { .. } | Stage::Associated { .. }) => {
+            (Request::Associate { .. }, Stage::Agreeing { .. }) => {}
+            (Request::Associate { .. }, Stage::Created { .. } | Stage::Associated { .. }) => {
                 self.stage = Stage::Free;
                 self.send(&Message::Aborted);
             }
@@ -133,18 +155,33 @@ impl Intellivue {
                 self.send(&Message::Released);
             }
             (Request::CreateResult { .. }, Stage::Created { .. }) => {
-                self.stage = Stage::Associated { extended: None, polls: Vec::new() };
+                self.stage = Stage::Associated { streams: Vec::new(), polls: Vec::new() };
             }
             (Request::Poll { invoke_id, polled }, Stage::Associated { polls, .. }) => {
                 if polls.len() < POLLS_MAX {
                     polls.push(Poll { at: at + ANSWER_TIME, invoke_id, polled });
                 }
             }
-            (Request::ExtendedPoll { invoke_id, ticks }, Stage::Associated { extended, .. }) => {
+            (Request::ExtendedPoll { invoke_id, streamed: kind, ticks }, Stage::Associated { streams, .. }) => {
                 let time = Duration::from_micros(u64::from(ticks) * 1_000_000 / u64::from(TICKS_PER_SECOND));
-                *extended = Some(Extended { invoke_id, next: at + ANSWER_TIME, until: at + time, sequence: 0 });
+                streams.retain(|stream| stream.kind != kind);
+                if kind == Streamed::Numerics || self.grants_waves {
+                    let (next, until) = (at + ANSWER_TIME, at + time);
+                    streams.push(Stream { kind, invoke_id, next, until, sequence: 0 });
+                }
             }
-            (Request::CreateResult { .. } | Request::Poll { .. } | Request::ExtendedPoll { .. }, _) => {}
+            (Request::ChooseWaves { invoke_id, waves }, Stage::Associated { .. }) => {
+                self.chosen = waves.labels();
+                let labels = self.chosen.clone();
+                self.send(&Message::WavesChosen { invoke_id, labels });
+            }
+            (
+                Request::CreateResult { .. }
+                | Request::Poll { .. }
+                | Request::ExtendedPoll { .. }
+                | Request::ChooseWaves { .. },
+                _,
+            ) => {}
         }
     }
 
@@ -155,7 +192,8 @@ impl Intellivue {
             Stage::Free => {}
             Stage::Agreeing { at: due } if *due <= at => {
                 let ticks = u32::try_from(PATIENCE.as_secs()).unwrap_or(10) * TICKS_PER_SECOND;
-                let options = Options::NUMERICS_EVERY_SECOND;
+                let numerics = Options::NUMERICS_EVERY_SECOND;
+                let options = if self.grants_waves { numerics.and(Options::WAVES) } else { numerics };
                 self.send(&Message::Accepted(Accepted { poll_period_ticks: ticks, message_bytes: 1_000, options }));
                 self.create(now);
             }
@@ -165,22 +203,42 @@ impl Intellivue {
                 self.stage = Stage::Free;
                 self.send(&Message::Aborted);
             }
-            Stage::Associated { extended, polls } => {
+            Stage::Associated { streams, polls } => {
                 let due: Vec<Poll> = polls.iter().copied().filter(|poll| poll.at <= at).collect();
                 polls.retain(|poll| poll.at > at);
-                let results = extended.filter(|extended| extended.next <= at);
-                if let Some(running) = extended.as_mut().filter(|running| running.next <= at) {
-                    (running.next, running.sequence) =
-                        (running.next + RESULT_INTERVAL, running.sequence.wrapping_add(1));
+                let results: Vec<Stream> = streams.iter().copied().filter(|stream| stream.next <= at).collect();
+                for running in streams.iter_mut().filter(|running| running.next <= at) {
+                    running.next = running.next + RESULT_INTERVAL;
+                    running.sequence = running.sequence.wrapping_add(running.results());
                 }
-                if extended.is_some_and(|running| running.next > running.until) {
-                    *extended = None;
-                }
+                streams.retain(|running| running.next <= running.until);
                 due.into_iter().for_each(|poll| self.answer(now, poll));
-                if let Some(results) = results {
-                    self.send_numerics(now, results.invoke_id, Some(results.sequence), results.sequence == 0);
+                for stream in results {
+                    match stream.kind {
+                        Streamed::Numerics => {
+                            self.send_numerics(now, stream.invoke_id, Some(stream.sequence), stream.sequence == 0);
+                        }
+                        Streamed::Waves => self.send_waves(now, stream),
+                    }
                 }
             }
+        }
+    }
+
+    /// Descriptions first, then four blocks of each wave at a time.
+    fn send_waves(&mut self, now: Now, stream: Stream) {
+        let at = self.base.at(now);
+        for index in 0..stream.results() {
+            let contexts = if stream.sequence == 0 {
+                waves::descriptions(&self.chosen)
+            } else {
+                let end = at.saturating_sub(waves::BLOCK * u32::from(stream.results() - 1 - index));
+                waves::blocks(&self.chosen, &self.base.patient, end)
+            };
+            let sequence = Some(stream.sequence.wrapping_add(index));
+            let result = self.result(now, (Streamed::Waves.class(), 0), sequence, contexts);
+            let answer = PollAnswer { invoke_id: stream.invoke_id, link: None, result };
+            self.send(&Message::PollAnswer(Box::new(answer)));
         }
     }
 
@@ -203,7 +261,7 @@ impl Intellivue {
             Polled::Alarms => Object { handle: ALARM_MONITOR, attributes: self.alarms(now) },
         };
         let contexts = vec![Context { id: 0, objects: vec![object] }];
-        let result = self.result(now, poll.polled, None, contexts);
+        let result = self.result(now, (poll.polled.class(), poll.polled.group()), None, contexts);
         let answer = PollAnswer { invoke_id: poll.invoke_id, link: None, result };
         self.send(&Message::PollAnswer(Box::new(answer)));
     }
@@ -222,21 +280,19 @@ impl Intellivue {
             (None, Vec::new()),
         ];
         for (link, contexts) in parts {
-            let result = self.result(now, Polled::Numerics, sequence, contexts);
+            let result = self.result(now, (Streamed::Numerics.class(), 0), sequence, contexts);
             self.send(&Message::PollAnswer(Box::new(PollAnswer { invoke_id, link, result })));
         }
     }
 
-    fn result(&self, now: Now, polled: Polled, sequence: Option<u16>, contexts: Vec<Context>) -> PollResult {
-        PollResult {
-            number: 0,
-            sequence,
-            relative_time: self.ticks(now),
-            absolute_time: None,
-            class: polled.class(),
-            group: polled.group(),
-            contexts,
-        }
+    fn result(
+        &self,
+        now: Now,
+        (class, group): (u16, u16),
+        sequence: Option<u16>,
+        contexts: Vec<Context>,
+    ) -> PollResult {
+        PollResult { number: 0, sequence, relative_time: self.ticks(now), absolute_time: None, class, group, contexts }
     }
 
     /// Attributes of the monitor itself.
@@ -295,13 +351,29 @@ impl Intellivue {
     }
 }
 
+impl Stream {
+    /// Results that come together: of waves, one of descriptions and then four of blocks.
+    fn results(&self) -> u16 {
+        match self.kind {
+            Streamed::Numerics => 1,
+            Streamed::Waves if self.sequence == 0 => 1,
+            Streamed::Waves => 4,
+        }
+    }
+}
+
 impl SimDevice for Intellivue {
     fn handle_bytes(&mut self, now: Now, bytes: &[u8]) {
         self.restart_if_due(now);
-        self.deframer.push(bytes);
-        while let Some(found) = self.deframer.next_message() {
-            let message = found.ok().and_then(|bytes| Message::decode(&bytes).ok());
-            if let Some(Message::Request(request)) = message {
+        let messages: Vec<Vec<u8>> = match self.framing {
+            Framing::Udp => vec![bytes.to_vec()],
+            Framing::Rs232 => {
+                self.deframer.push(bytes);
+                std::iter::from_fn(|| self.deframer.next_message()).flatten().collect()
+            }
+        };
+        for message in messages {
+            if let Ok(Message::Request(request)) = Message::decode(&message) {
                 self.handle_request(now, request);
             }
         }
@@ -322,9 +394,9 @@ impl SimDevice for Intellivue {
             Stage::Free => None,
             Stage::Agreeing { at } => Some(*at),
             Stage::Created { repeat } => Some(*repeat),
-            Stage::Associated { extended, polls } => {
-                let polls = polls.iter().map(|poll| poll.at).min();
-                let due = [polls, extended.map(|extended| extended.next)].into_iter().flatten();
+            Stage::Associated { streams, polls } => {
+                let streams = streams.iter().map(|stream| stream.next);
+                let due = polls.iter().map(|poll| poll.at).chain(streams);
                 Some(due.fold(self.heard + PATIENCE, Instant::min))
             }
         }

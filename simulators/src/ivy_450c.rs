@@ -6,11 +6,12 @@
 use std::time::Duration;
 
 use vigil_model::{Instant, Now, Quantity};
-use vigil_protocols::ivy_450c::codec::{LINES, Line, Packet, WAVES};
+use vigil_protocols::ivy_450c::codec::{LINES, Line, Packet, WAVES, Wave};
 
 use crate::device::{Base, SimDevice};
 use crate::patient::Patient;
 use crate::scenario::SimulatedDevice;
+use crate::shape;
 use crate::vital::Vital;
 
 /// Time from one packet to the next.
@@ -18,7 +19,7 @@ const INTERVAL: Duration = Duration::from_secs(1);
 /// Time without packets after the monitor has been switched off and on.
 const START_UP: Duration = Duration::from_secs(10);
 /// Bytes of waves lie between these: never the start or the end of a packet.
-const WAVE_RANGE: (u64, u64) = (60, 180);
+const WAVE_RANGE: (f64, f64) = (60.0, 180.0);
 
 /// A simulated monitor.
 #[derive(Debug)]
@@ -58,7 +59,7 @@ impl Ivy450c {
             "T1" => line("1", &[value(Vital::Temperature)], "", ""),
             _ => line("1", &vec![None; count], "", ""),
         });
-        Packet { waves: waves(at), lines: lines.into() }
+        Packet { waves: waves(patient, at), lines: lines.into() }
     }
 }
 
@@ -77,11 +78,22 @@ fn line(status: &str, values: &[Option<Quantity>], label: &str, alarm: &str) -> 
     }
 }
 
-/// Plain saw teeth: the driver does not read them yet.
-fn waves(at: Duration) -> Vec<u8> {
+/// The second of waves that ends at `at`.
+fn waves(patient: &Patient, at: Duration) -> Vec<u8> {
     let (low, high) = WAVE_RANGE;
-    let sample = |index: u64| u8::try_from(low + (at.as_secs() * 17 + index * 5) % (high - low)).unwrap_or(u8::MAX / 2);
-    WAVES.iter().flat_map(|wave| (0..wave.samples as u64).map(sample)).collect()
+    let start = at.saturating_sub(INTERVAL);
+    let sample = |wave: &Wave, index: usize| {
+        let at = start + INTERVAL.mul_f64(index as f64 / wave.samples as f64);
+        let above = match wave.name {
+            "ECG" => shape::ecg(patient, at) / 0.02,
+            "PLETH" => shape::pleth(patient, at) * 80.0,
+            "P1" => shape::arterial(patient, at) / 2.0,
+            "RESP" => 100.0 + shape::breath(patient, at) * 40.0,
+            _ => 100.0,
+        };
+        (f64::from(wave.zero) + above).clamp(low, high) as u8
+    };
+    WAVES.iter().flat_map(|wave| (0..wave.samples).map(move |index| sample(wave, index))).collect()
 }
 
 impl SimDevice for Ivy450c {

@@ -31,6 +31,7 @@ pub mod puritan_bennett;
 pub mod scale;
 pub mod scenario;
 pub mod serve;
+mod shape;
 pub mod simulate;
 pub mod terumo_te_ss;
 pub mod vital;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use vigil_model::Instant;
-use vigil_protocols::driver::Driver;
+use vigil_protocols::driver::{Driver, DriverConfig};
 use vigil_protocols::modbus::{Framing, RegisterProfile, UnitId};
 
 use crate::baxter_as50::BaxterAs50;
@@ -71,6 +71,17 @@ impl Simulation {
             Driver::MasimoAscii => Box::new(Masimo::new(patient, self.bed, start)),
             Driver::DraegerMedibus => Box::new(Medibus::new(patient, start)),
         }
+    }
+
+    /// The same as a device whose settings are known: in datagrams where they say so.
+    pub fn device_of(&self, config: &DriverConfig, start: Instant) -> Box<dyn SimDevice> {
+        if config.is_datagrams() {
+            return Box::new(
+                Intellivue::new(self.patient(), self.bed, start)
+                    .framed_as(vigil_protocols::philips_intellivue::Framing::Udp),
+            );
+        }
+        self.device(config.driver(), start)
     }
 
     /// A Modbus unit alone on its line. Several units on one line are made with [`ModbusLine::new`].

@@ -92,7 +92,12 @@ fn read(decoder: &mut dyn Decoder, bytes: &[u8]) -> (Vec<String>, usize) {
                 observations.push(json::line(&Report::Observation(observation)));
             }
             Report::Fault(_) => faults += 1,
-            Report::Link(_) | Report::Identity(_) | Report::Mode(_) | Report::Alarm(_) | Report::AlarmsListed => {}
+            Report::Link(_)
+            | Report::Identity(_)
+            | Report::Mode(_)
+            | Report::Alarm(_)
+            | Report::AlarmsListed
+            | Report::Waveform(_) => {}
         }
     }
     (observations, faults)

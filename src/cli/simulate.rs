@@ -44,6 +44,9 @@ pub(super) struct Arguments {
     /// Listens on `host:port`.
     #[arg(long, value_name = "ADDR", conflicts_with = "pty")]
     tcp: Option<String>,
+    /// Takes datagrams on `host:port`: for `philips-intellivue`.
+    #[arg(long, value_name = "ADDR", conflicts_with_all = ["tcp", "pty"])]
+    udp: Option<String>,
     /// Makes a pseudo-terminal and a symbolic link of this name to it.
     #[arg(long, value_name = "LINK")]
     pty: Option<PathBuf>,
@@ -74,7 +77,7 @@ pub(super) fn run(arguments: Arguments) -> CommandResult {
             let place = match (&endpoint, server.local_addr()) {
                 (_, Some(address)) => address.to_string(),
                 (Endpoint::Pty { link }, None) => link.display().to_string(),
-                (Endpoint::Tcp { address }, None) => address.clone(),
+                (Endpoint::Tcp { address } | Endpoint::Udp { address }, None) => address.clone(),
             };
             let _ = writeln!(std::io::stdout(), "{name}: {place}");
             let faults = faults.reseeded(number as u64);
@@ -101,20 +104,34 @@ fn sides(arguments: &Arguments, scenario: &Arc<Scenario>, start: Instant) -> Res
         let plan = super::check::plan(config, &profiles)?;
         return Ok(other_side(&plan, scenario, arguments.seed, start));
     }
-    let endpoint = match (&arguments.tcp, &arguments.pty) {
-        (Some(address), _) => Endpoint::Tcp { address: address.clone() },
-        (None, Some(link)) => Endpoint::Pty { link: link.clone() },
-        (None, None) => {
+    let endpoint = match (&arguments.tcp, &arguments.udp, &arguments.pty) {
+        (Some(address), ..) => Endpoint::Tcp { address: address.clone() },
+        (None, Some(address), _) => Endpoint::Udp { address: address.clone() },
+        (None, None, Some(link)) => Endpoint::Pty { link: link.clone() },
+        (None, None, None) => {
             return Err(CommandError::Input(
-                "`--tcp ADDR` or `--pty LINK` says where the device is reached".to_owned(),
+                "`--tcp ADDR`, `--udp ADDR` or `--pty LINK` says where the device is reached".to_owned(),
             ));
         }
     };
     let driver = arguments.driver.as_deref().unwrap_or_default();
     let simulation = Simulation { scenario: scenario.clone(), seed: arguments.seed, bed: arguments.bed };
     if driver != "modbus" {
-        let device = simulation.device(super::decode::driver(driver)?, start);
+        let driver_found = super::decode::driver(driver)?;
+        let device = match endpoint {
+            Endpoint::Tcp { .. } | Endpoint::Pty { .. } => simulation.device(driver_found, start),
+            Endpoint::Udp { .. } => {
+                let defaults = driver_found.configure(toml::Table::new()).ok();
+                let datagrams = defaults.and_then(|defaults| defaults.in_datagrams()).ok_or_else(|| {
+                    CommandError::Input(format!("devices with the driver {driver} do not speak in datagrams"))
+                })?;
+                simulation.device_of(&datagrams, start)
+            }
+        };
         return Ok(vec![(driver.into(), endpoint, device)]);
+    }
+    if arguments.udp.is_some() {
+        return Err(CommandError::Input("Modbus is not spoken in datagrams; write `--tcp`".to_owned()));
     }
     let [profile] = arguments.profile.as_slice() else {
         return Err(CommandError::Input(

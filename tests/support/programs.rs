@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use std::sync::Once;
 
 use serde_json::Value;
+use tokio::net::TcpSocket;
 
 use super::process::Process;
 use super::{Bell, free_address};
@@ -232,8 +233,17 @@ impl Units {
         self.process.say(&format!("contact {line} {address} {}", u8::from(is_closed)));
     }
 
-    /// Ends without a word.
-    pub fn kill(self) {
+    /// Ends without a word, and nobody takes its place. The next who asks the system for a pseudo-terminal or for a free port may
+    /// get the one that has just been given back, and be a simulated device of another test: a stranger that answers for the
+    /// dead. So the name of the serial port goes first, and the TCP port is taken, without listening, as long as what is
+    /// returned lives.
+    #[must_use]
+    pub fn kill(self) -> TcpSocket {
+        std::fs::remove_file(&self.serial).unwrap();
         self.process.kill();
+        let kept = TcpSocket::new_v4().unwrap();
+        kept.set_reuseaddr(true).unwrap();
+        kept.bind((std::net::Ipv4Addr::LOCALHOST, self.port).into()).unwrap();
+        kept
     }
 }

@@ -114,6 +114,7 @@ impl DeviceModel {
                 self.hear(at, times, said);
                 self.listed(at, times, said);
             }
+            Report::Waveform(_) => self.hear(at, times, said),
             Report::Fault(_) => {} // noise is not the device speaking
         }
     }

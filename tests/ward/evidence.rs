@@ -13,9 +13,12 @@ pub(crate) fn that_it_is_over(ward: &Ward, occurrence: &Occurrence, reports: &[D
             Report::Alarm(alarm) => {
                 !alarm.present && alarm.text == occurrence.text && alarm.source == source.containment
             }
-            Report::Link(_) | Report::Identity(_) | Report::Mode(_) | Report::Observation(_) | Report::Fault(_) => {
-                false
-            }
+            Report::Link(_)
+            | Report::Identity(_)
+            | Report::Mode(_)
+            | Report::Observation(_)
+            | Report::Waveform(_)
+            | Report::Fault(_) => false,
         });
     };
     reports.any(|report| match report {
@@ -30,6 +33,7 @@ pub(crate) fn that_it_is_over(ward: &Ward, occurrence: &Occurrence, reports: &[D
         | Report::Mode(_)
         | Report::Alarm(_)
         | Report::AlarmsListed
+        | Report::Waveform(_)
         | Report::Fault(_) => false,
     })
 }

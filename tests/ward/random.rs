@@ -9,7 +9,8 @@ use vigil_model::{
     Absence, Answer, Appliance, Bed, BedIndex, BedRules, Category, Command, ConditionKind, Containment, Device,
     DeviceAlarm, DeviceIndex, DeviceReport, Enumeration, Eui64, Identity, Instant, LimitRule, LimitSide, LinkState,
     Location, MetricDescriptor, Now, Observation, Occurrence, OccurrenceId, OperatingMode, Patient, Priority, Profile,
-    Quality, Quantity, Reading, Report, TechnicalRules, Timestamp, Unit, Value, Ward, dim, mdc,
+    Quality, Quantity, Reading, Report, SampleRate, Scale, TechnicalRules, Timestamp, Unit, Value, Ward, Waveform, dim,
+    mdc,
 };
 use vigil_simulators::noise::{Dice, derive};
 
@@ -123,6 +124,7 @@ fn report(dice: &mut Dice, ward: &Ward, now: Now) -> DeviceReport {
         6 => Report::Identity(Identity::default()),
         7 => Report::Fault(vigil_model::Fault::new(vigil_model::FaultKind::Checksum, 3, "noise")),
         8 => Report::AlarmsListed,
+        39 => Report::Waveform(Waveform::new("PLETH", None, SampleRate::per_second(100), Scale::PLAIN, &[7; 25])),
         9..=15 => Report::Alarm(alarm(dice)),
         _ => Report::Observation(observation(dice, received)),
     };

@@ -114,7 +114,8 @@ fn measure(links: Vec<Transport>, units: u32, duration: Duration, expected: impl
                     | Report::Identity(_)
                     | Report::Mode(_)
                     | Report::Alarm(_)
-                    | Report::AlarmsListed => {}
+                    | Report::AlarmsListed
+                    | Report::Waveform(_) => {}
                 }
             }
             now = clock().monotonic;

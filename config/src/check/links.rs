@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use vigil_messages::DurationText;
 use vigil_model::DeviceIndex;
+use vigil_protocols::driver::DriverConfig;
 use vigil_protocols::link::{BusSettings, FlowControl, Parity, SerialSettings, Transport};
 use vigil_protocols::modbus::{AsciiCount, AsciiRules, BusUnit, Framing, UnitId};
 
@@ -109,11 +110,16 @@ fn share(
                 problems.error(&place.key("modbus"), "nothing on this link speaks Modbus", "remove it");
             }
             let quiet_time = checked.quiet_time;
+            let driver = spoken_on(&transport, driver, checked, place, problems)?;
             Some(LinkPlan::Stream { id: section.id.as_str().into(), transport, device, driver, quiet_time })
         }
         (Some((_, _, checked)), false) => {
             let message = format!("link `{}` is a Modbus bus", section.id);
             problems.error(&checked.place.key("link"), message, "a device with this driver needs a link of its own");
+            None
+        }
+        (None, false) if matches!(transport, Transport::Udp { .. }) => {
+            problems.error(&place.key("udp"), "Modbus is not spoken in datagrams", "write tcp, or serial");
             None
         }
         (None, false) => {
@@ -124,6 +130,40 @@ fn share(
         (None, true) => {
             bus_settings(section.modbus.as_ref(), &transport, &[], &place.key("modbus"), problems);
             None
+        }
+    }
+}
+
+/// A driver as it speaks on its link: in datagrams on a link of datagrams, and nowhere else.
+fn spoken_on(
+    transport: &Transport,
+    driver: DriverConfig,
+    device: &CheckedDevice,
+    place: &Place,
+    problems: &mut Problems<'_, '_>,
+) -> Option<DriverConfig> {
+    match transport {
+        Transport::Udp { .. } => {
+            let name = driver.driver().name();
+            let driver = driver.in_datagrams();
+            if driver.is_none() {
+                let message = format!("devices with the driver `{name}` do not speak in datagrams");
+                problems.error(&place.key("udp"), message, "write tcp for a terminal server, or serial");
+            }
+            driver
+        }
+        Transport::Serial(_) | Transport::Tcp { .. } => {
+            if driver.is_datagrams() {
+                let message =
+                    format!("`framing = \"udp\"` needs a link with `udp`, and link `{}` has none", device.link_id);
+                problems.error(
+                    &device.place.key("settings").key("framing"),
+                    message,
+                    "remove it, or write udp in the link",
+                );
+                return None;
+            }
+            Some(driver)
         }
     }
 }
@@ -141,7 +181,7 @@ fn unit_id(
             let help = "expected 1 to 247 (MODBUS over Serial Line V1.02, 2.2); 0 is for broadcasts";
             problems.error(&place, format!("{unit} is no unit id on a serial line"), help);
         }
-        Transport::Serial(_) | Transport::Tcp { .. } => {}
+        Transport::Serial(_) | Transport::Tcp { .. } | Transport::Udp { .. } => {}
     }
     if before.iter().any(|other| other.unit == UnitId(unit)) {
         let message = format!("unit {unit} is on link `{}` already", device.link_id);
@@ -196,19 +236,20 @@ fn transport(
     problems: &mut Problems<'_, '_>,
 ) -> Option<Transport> {
     let has = |key: &str| problems.document.has(&place.key(key));
-    match (has("serial"), has("tcp")) {
-        (true, true) => {
-            problems.error(place, "has both `serial` and `tcp`", "keep one of them");
+    let given: Vec<&str> = ["serial", "tcp", "udp"].into_iter().filter(|key| has(key)).collect();
+    match given[..] {
+        [_] => {}
+        [] => {
+            problems.error(place, "has neither `serial`, `tcp` nor `udp`", "say how the device is reached");
             return None;
         }
-        (false, false) => {
-            problems.error(place, "has neither `serial` nor `tcp`", "say how the device is reached");
+        [first, second, ..] => {
+            problems.error(place, format!("has both `{first}` and `{second}`"), "keep one of them");
             return None;
         }
-        (true, false) | (false, true) => {}
     }
-    let (transport, name, key) = match (&section.serial, &section.tcp) {
-        (Some(serial), _) => {
+    let (transport, name, key) = match (&section.serial, &section.tcp, &section.udp) {
+        (Some(serial), ..) => {
             let of_bus = || bus_serial_defaults(section.modbus.as_ref().and_then(|modbus| modbus.framing));
             let defaults = first.map_or_else(of_bus, |device| match &device.conversation {
                 Conversation::Stream(config) => config.driver().serial_defaults(),
@@ -217,11 +258,15 @@ fn transport(
             let settings = self::serial(serial, defaults, &place.key("serial"), problems);
             (Transport::Serial(settings), serial.port.clone(), place.key("serial").key("port"))
         }
-        (None, Some(address)) => {
-            tcp(address, &place.key("tcp"), problems);
+        (None, Some(address), _) => {
+            network(address, &place.key("tcp"), problems);
             (Transport::Tcp { address: address.clone() }, address.clone(), place.key("tcp"))
         }
-        (None, None) => return None, // it is there and could not be read: reported already
+        (None, None, Some(address)) => {
+            network(address, &place.key("udp"), problems);
+            (Transport::Udp { address: address.clone() }, format!("udp {address}"), place.key("udp"))
+        }
+        (None, None, None) => return None, // it is there and could not be read: reported already
     };
     if let Some(other) = taken.get(&name) {
         let message = format!("`{}` is also {}", shortened(&name), problems.document.key_of(other));
@@ -269,7 +314,7 @@ fn serial(
     settings
 }
 
-fn tcp(address: &str, place: &Place, problems: &mut Problems<'_, '_>) {
+fn network(address: &str, place: &Place, problems: &mut Problems<'_, '_>) {
     let good = address.rsplit_once(':').is_some_and(|(host, port)| {
         let host_good = !host.is_empty()
             && !host.contains(|c: char| c.is_whitespace() || c.is_control() || c == '/')

@@ -8,8 +8,8 @@ use vigil_protocols::modbus::Framing;
 
 use super::id_schema;
 
-/// One serial line or network connection, to one device or to a Modbus bus of several units. Exactly one of `serial` and
-/// `tcp` is given.
+/// One serial line or network connection, to one device or to a Modbus bus of several units. Exactly one of `serial`, `tcp` and
+/// `udp` is given.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LinkSection {
@@ -22,6 +22,9 @@ pub struct LinkSection {
     /// A device, terminal server or Modbus gateway on the network, `host:port`.
     #[serde(default)]
     pub tcp: Option<String>,
+    /// A device that speaks in datagrams, `host:port`: an IntelliVue monitor on its network, port 24105.
+    #[serde(default)]
+    pub udp: Option<String>,
     /// How Modbus is spoken here. Only for links whose devices have the driver `modbus`.
     #[serde(default)]
     pub modbus: Option<BusSection>,

@@ -198,6 +198,7 @@ fn staleness(link: &LinkPlan, device: DeviceIndex, metric: &MetricDescriptor) ->
 fn transport(transport: &Transport) -> String {
     match transport {
         Transport::Tcp { address } => format!("tcp {address}"),
+        Transport::Udp { address } => format!("udp {address}"),
         Transport::Serial(serial) => {
             let parity = match serial.parity {
                 Parity::None => 'N',

@@ -63,7 +63,7 @@ impl Patient {
     pub(crate) fn new(link: Arc<str>, transport: &Transport, beside: &Beside) -> Self {
         let port = match transport {
             Transport::Serial(serial) => Some(serial.port.clone()),
-            Transport::Tcp { .. } => None,
+            Transport::Tcp { .. } | Transport::Udp { .. } => None,
         };
         Self { link, hubs: beside.hubs.clone(), port, hub: None }
     }

@@ -67,9 +67,10 @@ pub(crate) async fn open(
 ) -> Result<Client<Stream>, String> {
     let character_time = match transport {
         Transport::Serial(serial) => serial.character_time(),
-        Transport::Tcp { .. } => Duration::ZERO,
+        Transport::Tcp { .. } | Transport::Udp { .. } => Duration::ZERO,
     };
     match (settings.framing_on(transport), transport) {
+        (_, Transport::Udp { .. }) => Err("Modbus is not spoken in datagrams".to_owned()),
         (Framing::Tcp, Transport::Tcp { address }) => Tcp::connect(address, settings).await.map(Client::Tcp),
         (Framing::Tcp, Transport::Serial(_)) => Err("a serial line has no Modbus TCP".to_owned()),
         (Framing::Rtu, _) => Ok(Client::Rtu(Rtu::new(open::open(transport, adapter).await?, character_time, settings))),

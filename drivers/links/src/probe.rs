@@ -119,7 +119,7 @@ pub async fn probe(question: &Question, clock: &Clock, mut on: impl FnMut(&Tried
 fn signals(candidate: &Candidate) -> Option<Signals> {
     match &candidate.transport {
         Transport::Serial(serial) => SerialLine::open(serial).ok()?.signals(),
-        Transport::Tcp { .. } => None,
+        Transport::Tcp { .. } | Transport::Udp { .. } => None,
     }
 }
 
@@ -143,6 +143,7 @@ impl Candidate {
         match &self.transport {
             Transport::Serial(serial) => format!("{speaks}, {}", plan::settings(serial)),
             Transport::Tcp { .. } => speaks,
+            Transport::Udp { .. } => format!("{speaks}, datagrams"),
         }
     }
 

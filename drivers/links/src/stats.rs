@@ -80,7 +80,8 @@ impl LinkStats {
             | Report::Mode(_)
             | Report::Observation(_)
             | Report::Alarm(_)
-            | Report::AlarmsListed => {
+            | Report::AlarmsListed
+            | Report::Waveform(_) => {
                 counters.reports += 1;
             }
         }

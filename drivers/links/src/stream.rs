@@ -19,8 +19,8 @@ use crate::{Clock, reconnect};
 
 /// How long the bytes of one request may take to leave: a line that takes none is lost.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(5);
-/// Bytes read at once.
-const READ_BYTES_MAX: usize = 4096;
+/// Bytes read at once: more than the longest datagram that a session takes, so that a longer one is seen to be.
+const READ_BYTES_MAX: usize = 8_192;
 
 /// Runs a session for ever, or until nobody receives its reports.
 pub(crate) async fn run(
@@ -146,6 +146,7 @@ impl Conversation {
                 | Report::Observation(_)
                 | Report::Alarm(_)
                 | Report::AlarmsListed
+                | Report::Waveform(_)
                 | Report::Fault(_) => {}
             }
             self.outlet.push(DeviceReport { device: self.device, received, report });

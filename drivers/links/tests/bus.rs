@@ -108,7 +108,7 @@ async fn units_on_one_line_do_not_disturb_each_other() {
                     Report::Fault(fault) if fault.kind == FaultKind::Unexpected => late += u32::from(device == 4),
                     Report::Fault(fault) => assert_eq!(fault.kind, FaultKind::Timeout, "{device}: {}", fault.detail),
                     Report::AlarmsListed => {}
-                    Report::Identity(_) | Report::Mode(_) => panic!("beds say neither"),
+                    Report::Identity(_) | Report::Mode(_) | Report::Waveform(_) => panic!("beds say none of these"),
                 }
             }
         }

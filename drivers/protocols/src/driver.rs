@@ -20,7 +20,7 @@ use serde::de::DeserializeOwned;
 use vigil_model::Profile;
 
 use crate::link::SerialSettings;
-use crate::{Decoder, Session};
+use crate::{Decoder, Session, philips_intellivue};
 
 macro_rules! drivers {
     ($($(#[doc = $doc:literal])+ $driver:ident = $module:ident $name:literal;)+) => {
@@ -146,6 +146,26 @@ drivers! {
     GeGiraffe = ge_giraffe "ge-giraffe";
     /// Ivy 450C monitors.
     Ivy450c = ivy_450c "ivy-450c";
+}
+
+impl DriverConfig {
+    /// Whether the device is spoken to in datagrams.
+    pub fn is_datagrams(&self) -> bool {
+        matches!(self, DriverConfig::PhilipsIntellivue(config) if config.framing == philips_intellivue::Framing::Udp)
+    }
+
+    /// The same in datagrams; `None` if the driver's devices have none.
+    pub fn in_datagrams(self) -> Option<Self> {
+        match self {
+            DriverConfig::PhilipsIntellivue(config) => {
+                Some(DriverConfig::PhilipsIntellivue(philips_intellivue::Config {
+                    framing: philips_intellivue::Framing::Udp,
+                    ..config
+                }))
+            }
+            _ => None,
+        }
+    }
 }
 
 impl Driver {

@@ -76,7 +76,8 @@ impl GuardedSession {
             | Report::Mode(_)
             | Report::Observation(_)
             | Report::Alarm(_)
-            | Report::AlarmsListed => {
+            | Report::AlarmsListed
+            | Report::Waveform(_) => {
                 self.since = Since::default();
             }
         }

@@ -115,7 +115,11 @@ impl IdentityGate {
                 on(report);
             }
             Report::Identity(identity) => self.identity(identity, on),
-            Report::Mode(_) | Report::Observation(_) | Report::Alarm(_) | Report::AlarmsListed => match self.standing {
+            Report::Mode(_)
+            | Report::Observation(_)
+            | Report::Alarm(_)
+            | Report::AlarmsListed
+            | Report::Waveform(_) => match self.standing {
                 Standing::Confirmed => on(report),
                 Standing::Unconfirmed => {
                     if !std::mem::replace(&mut self.told, true) {
@@ -207,7 +211,7 @@ mod tests {
                 Report::Observation(_) => "value",
                 Report::Fault(fault) if fault.kind == FaultKind::Identity => "identity fault",
                 Report::Fault(_) => "fault",
-                Report::Mode(_) | Report::Alarm(_) | Report::AlarmsListed => "other",
+                Report::Mode(_) | Report::Alarm(_) | Report::AlarmsListed | Report::Waveform(_) => "other",
             });
         });
         passed

@@ -46,6 +46,16 @@ enum Line<'a> {
         text: &'a str,
     },
     AlarmsListed,
+    Waveform {
+        label: &'a str,
+        mdc_unit: Option<&'static str>,
+        unit: Option<&'static str>,
+        validity: &'static str,
+        rate: String,
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        after_gap: bool,
+        samples: Vec<Option<String>>,
+    },
     Fault {
         fault: &'static str,
         bytes: u32,
@@ -87,6 +97,15 @@ impl<'a> Line<'a> {
                 text: &alarm.text,
             },
             Report::AlarmsListed => Line::AlarmsListed,
+            Report::Waveform(waveform) => Line::Waveform {
+                label: waveform.label(),
+                mdc_unit: waveform.unit().map(|unit| unit.refid()),
+                unit: waveform.unit().map(|unit| unit.ucum()),
+                validity: waveform.validity().as_str(),
+                rate: waveform.rate().to_string(),
+                after_gap: waveform.is_after_gap(),
+                samples: waveform.values().map(|value| value.map(|value| value.to_string())).collect(),
+            },
             Report::Fault(fault) => {
                 Line::Fault { fault: fault.kind.as_str(), bytes: fault.bytes, detail: &fault.detail }
             }
@@ -99,7 +118,7 @@ mod tests {
     use super::*;
     use vigil_model::{
         ConditionKind, DeviceAlarm, Fault, FaultKind, Identity, Observation, OperatingMode, Priority, Quality,
-        Quantity, Reading, Value, dim, mdc,
+        Quantity, Reading, SampleRate, Scale, Value, Waveform, dim, mdc,
     };
 
     /// The examples of the interface page.
@@ -134,6 +153,16 @@ mod tests {
                 r#"{"report":"fault","fault":"checksum","bytes":9,"detail":"expected 3F, got 1A"}"#,
             ),
             (Report::AlarmsListed, r#"{"report":"alarms-listed"}"#),
+            (
+                Report::Waveform(Waveform::new(
+                    "ECG1",
+                    Some(dim::MILLI_VOLT),
+                    SampleRate::millihertz(62_500),
+                    Scale::step(Quantity::new(1, -3)),
+                    &[-120, Waveform::ABSENT],
+                )),
+                r#"{"report":"waveform","label":"ECG1","mdc_unit":"MDC_DIM_MILLI_VOLT","unit":"mV","validity":"valid","rate":"62.5","samples":["-0.120",null]}"#,
+            ),
             (Report::Link(LinkState::Up), r#"{"report":"link","state":"up"}"#),
             (
                 Report::Link(LinkState::Lost { reason: "gone".into() }),

@@ -14,6 +14,11 @@ pub enum Transport {
         /// `host:port`.
         address: String,
     },
+    /// Datagrams to and from a device, `host:port`.
+    Udp {
+        /// `host:port`.
+        address: String,
+    },
 }
 
 /// Settings of a serial line.
@@ -91,7 +96,7 @@ impl BusSettings {
     pub fn framing_on(&self, transport: &Transport) -> Framing {
         self.framing.unwrap_or(match transport {
             Transport::Serial(_) => Framing::Rtu,
-            Transport::Tcp { .. } => Framing::Tcp,
+            Transport::Tcp { .. } | Transport::Udp { .. } => Framing::Tcp,
         })
     }
 }

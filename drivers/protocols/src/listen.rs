@@ -25,6 +25,12 @@ pub(crate) trait Speaker: Default + Send + 'static {
     /// The input is over: a frame that has only begun is void.
     fn cut(&mut self) -> Option<Fault>;
 
+    /// One that is used without a conversation, for [`ListenDecoder`]: frames of several devices may stand behind each other, and
+    /// each is read for itself.
+    fn decoding() -> Self {
+        Self::default()
+    }
+
     /// A new connection, or a link that was lost: half frames and what was known about the device are forgotten.
     fn forget(&mut self) {
         *self = Self::default();
@@ -102,10 +108,22 @@ impl<D: Speaker> Session for ListenSession<D> {
 }
 
 /// A [`Decoder`] of the same frames, without a conversation.
-#[derive(Default)]
 pub(crate) struct ListenDecoder<D> {
     device: D,
     reports: VecDeque<Report>,
+}
+
+impl<D> ListenDecoder<D> {
+    /// A decoder that has heard nothing.
+    pub(crate) fn new(device: D) -> Self {
+        Self { device, reports: VecDeque::new() }
+    }
+}
+
+impl<D: Speaker> Default for ListenDecoder<D> {
+    fn default() -> Self {
+        Self::new(D::decoding())
+    }
 }
 
 impl<D: Speaker> Decoder for ListenDecoder<D> {

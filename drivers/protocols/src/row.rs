@@ -124,6 +124,7 @@ pub(crate) fn determined(profile: &Profile, now: Now, report: Report) -> Report 
         | Report::Mode(_)
         | Report::Alarm(_)
         | Report::AlarmsListed
+        | Report::Waveform(_)
         | Report::Fault(_) => report,
     }
 }

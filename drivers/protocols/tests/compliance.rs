@@ -90,6 +90,7 @@ fn assert_declared(profile: &Profile, report: &Report) {
             let declared = profile.alarms.iter().any(|known| known.event == alarm.event);
             assert!(declared, "{}: not in the table: {alarm:?}", profile.name);
         }
+        Report::Waveform(waveform) => assert!(waveform.samples().len() <= vigil_model::Waveform::SAMPLES_MAX),
         Report::Link(_) | Report::Identity(_) | Report::Mode(_) | Report::AlarmsListed | Report::Fault(_) => {}
     }
 }

@@ -251,7 +251,7 @@ fn check_evidence(event: &EngineEvent, inputs: &[DeviceReport]) {
         Report::Alarm(alarm) => occurrence.source.metric.is_none() && (!alarm.present || is_link(occurrence)),
         Report::AlarmsListed => occurrence.source.metric.is_none(),
         Report::Link(_) | Report::Identity(_) | Report::Mode(_) => is_link(occurrence),
-        Report::Fault(_) => false,
+        Report::Waveform(_) | Report::Fault(_) => false,
     });
     assert!(said, "{} ended without evidence in {inputs:?}", occurrence.key.0);
 }

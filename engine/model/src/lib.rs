@@ -23,6 +23,7 @@ pub mod rule;
 pub mod score;
 pub mod time;
 pub mod ward;
+pub mod waveform;
 
 pub use adt::{AdtChange, AdtEvent, Merge, Movement, MovementKind, PatientSaid, Place};
 pub use alarm::{
@@ -52,3 +53,4 @@ pub use rule::{
 pub use score::{Chart, ChartInput, Score};
 pub use time::{Civil, Instant, Now, Timestamp};
 pub use ward::{Appliance, Bed, CANARY, Calculator, Device, Location, Patient, TechnicalRules, Ward};
+pub use waveform::{SampleRate, Scale, Waveform};

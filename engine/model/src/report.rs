@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Code, ConditionKind, Containment, DeviceIndex, Now, Observation, Priority};
+use crate::{Code, ConditionKind, Containment, DeviceIndex, Now, Observation, Priority, Waveform};
 
 /// One report of one device, with the time at which its last byte arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub enum Report {
     /// such report (or since the link came up) is over. Sent by sessions whose protocol gives the list as a whole, so that
     /// alarms remembered from before a reconnect or a restart end on evidence and never on silence.
     AlarmsListed,
+    /// A piece of a waveform. Shown and recorded; nothing judges it.
+    Waveform(Waveform),
     /// Trouble on the wire. Counted, judged, never fatal.
     Fault(Fault),
 }

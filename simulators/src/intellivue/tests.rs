@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use vigil_protocols::philips_intellivue::codec::{Number, class};
+use vigil_protocols::philips_intellivue::codec::{Number, Streamed, class};
 
 use super::*;
 use crate::scenario::Scenario;
@@ -46,7 +46,7 @@ fn run(monitor: &mut Intellivue, from: u64, until: u64) -> Vec<(u64, Message)> {
 /// An association made at 1.3 s.
 fn associated(scenario: &str) -> Intellivue {
     let mut monitor = monitor(scenario);
-    ask(&mut monitor, at(0), Request::Associate);
+    ask(&mut monitor, at(0), Request::Associate { waves: false });
     run(&mut monitor, 0, 1_300);
     ask(&mut monitor, at(1_300), Request::CreateResult { invoke_id: 1 });
     monitor
@@ -57,8 +57,8 @@ fn it_agrees_after_a_while_and_says_who_it_is_until_it_is_answered() {
     let mut monitor = monitor("stable");
     ask(&mut monitor, at(0), Request::Release);
     assert!(messages(&mut monitor).is_empty(), "there is nothing to release");
-    ask(&mut monitor, at(0), Request::Associate);
-    ask(&mut monitor, at(1_000), Request::Associate);
+    ask(&mut monitor, at(0), Request::Associate { waves: false });
+    ask(&mut monitor, at(1_000), Request::Associate { waves: false });
     let said = run(&mut monitor, 1_000, 5_400);
     assert!(matches!(said[..2], [(1_300, Message::Accepted(_)), (1_300, Message::CreateEvent(_))]), "{said:?}");
     assert!(matches!(said[2..], [(3_300, Message::CreateEvent(_)), (5_300, Message::CreateEvent(_))]));
@@ -72,7 +72,7 @@ fn it_agrees_after_a_while_and_says_who_it_is_until_it_is_answered() {
 #[test]
 fn numerics_come_in_parts_by_themselves_as_long_as_asked() {
     let mut monitor = associated("stable");
-    ask(&mut monitor, at(1_300), Request::ExtendedPoll { invoke_id: 5, ticks: 24_000 });
+    ask(&mut monitor, at(1_300), Request::ExtendedPoll { invoke_id: 5, streamed: Streamed::Numerics, ticks: 24_000 });
     let said = run(&mut monitor, 1_300, 9_000);
     let times: Vec<u64> = said.iter().map(|(ms, _)| *ms).collect();
     assert_eq!(times, [1_600, 1_600, 1_600, 2_650, 2_650, 2_650, 3_650, 3_650, 3_650]);
@@ -92,7 +92,7 @@ fn numerics_come_in_parts_by_themselves_as_long_as_asked() {
 #[test]
 fn objects_are_named_once_and_in_its_language() {
     let mut monitor = associated("stable").speaking(Language::French);
-    ask(&mut monitor, at(1_300), Request::ExtendedPoll { invoke_id: 5, ticks: 80_000 });
+    ask(&mut monitor, at(1_300), Request::ExtendedPoll { invoke_id: 5, streamed: Streamed::Numerics, ticks: 80_000 });
     let labels = |message: &Message| match message {
         Message::PollAnswer(answer) => answer
             .result
@@ -147,7 +147,7 @@ fn silence_ends_the_association_and_so_does_a_second_request() {
     let mut monitor = associated("stable");
     assert!(matches!(run(&mut monitor, 1_300, 12_000)[..], [(11_300, Message::Aborted)]));
     let mut monitor = associated("stable");
-    ask(&mut monitor, at(2_000), Request::Associate);
+    ask(&mut monitor, at(2_000), Request::Associate { waves: false });
     assert_eq!(messages(&mut monitor), [Message::Aborted]);
     let mut monitor = associated("stable");
     ask(&mut monitor, at(2_000), Request::Release);

@@ -45,6 +45,11 @@ pub enum Endpoint {
         /// `host:port`.
         address: String,
     },
+    /// A socket for datagrams on `host:port`; port 0 takes a free one. Answers go to who asked last.
+    Udp {
+        /// `host:port`.
+        address: String,
+    },
 }
 
 /// Why a device cannot be served.
@@ -81,7 +86,7 @@ impl Server {
         Ok(Self { port: Port::open(endpoint).await? })
     }
 
-    /// Address of a TCP listener, with the port the system gave.
+    /// Address of a listener or socket, with the port the system gave.
     pub fn local_addr(&self) -> Option<SocketAddr> {
         self.port.local_addr()
     }

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use vigil_model::Instant;
 
 use super::pty::Pty;
@@ -27,13 +27,14 @@ enum State {
     Pulled,
     Pty(Pty),
     Listening { listener: TcpListener, client: Option<TcpStream> },
+    Datagrams { socket: UdpSocket, client: Option<SocketAddr> },
 }
 
 impl fmt::Display for Port {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.endpoint {
             Endpoint::Pty { link } => write!(f, "{}", link.display()),
-            Endpoint::Tcp { address } => f.write_str(address),
+            Endpoint::Tcp { address } | Endpoint::Udp { address } => f.write_str(address),
         }
     }
 }
@@ -43,19 +44,29 @@ impl Port {
         let mut port = Self { endpoint: endpoint.clone(), state: State::Pulled };
         port.reopen().await?;
         if let Some(address) = port.local_addr() {
-            port.endpoint = Endpoint::Tcp { address: address.to_string() }; // a free port stays the same when put back
+            // A free port stays the same when it is put back.
+            port.endpoint = match port.endpoint {
+                Endpoint::Udp { .. } => Endpoint::Udp { address: address.to_string() },
+                Endpoint::Tcp { .. } | Endpoint::Pty { .. } => Endpoint::Tcp { address: address.to_string() },
+            };
         }
         Ok(port)
     }
 
     pub(super) async fn reopen(&mut self) -> Result<(), ServeError> {
+        let refused = |address: &String| {
+            let address = address.clone();
+            move |source| ServeError::Listen { address, source }
+        };
         self.state = match &self.endpoint {
             Endpoint::Pty { link } => State::Pty(Pty::open(link)?),
             Endpoint::Tcp { address } => {
-                let listener = TcpListener::bind(address)
-                    .await
-                    .map_err(|source| ServeError::Listen { address: address.clone(), source })?;
+                let listener = TcpListener::bind(address).await.map_err(refused(address))?;
                 State::Listening { listener, client: None }
+            }
+            Endpoint::Udp { address } => {
+                let socket = UdpSocket::bind(address).await.map_err(refused(address))?;
+                State::Datagrams { socket, client: None }
             }
         };
         Ok(())
@@ -68,13 +79,14 @@ impl Port {
     pub(super) fn is_open(&self) -> bool {
         match self.state {
             State::Pulled => false,
-            State::Pty(_) | State::Listening { .. } => true,
+            State::Pty(_) | State::Listening { .. } | State::Datagrams { .. } => true,
         }
     }
 
     pub(super) fn local_addr(&self) -> Option<SocketAddr> {
         match &self.state {
             State::Listening { listener, .. } => listener.local_addr().ok(),
+            State::Datagrams { socket, .. } => socket.local_addr().ok(),
             State::Pulled | State::Pty(_) => None,
         }
     }
@@ -84,6 +96,13 @@ impl Port {
         match &mut self.state {
             State::Pulled => std::future::pending().await,
             State::Pty(pty) => pty.read(buffer).await,
+            State::Datagrams { socket, client } => match socket.recv_from(buffer).await {
+                Ok((length, from)) => {
+                    *client = Some(from);
+                    Ok(length)
+                }
+                Err(_) => Ok(0), // the host that asked last has gone
+            },
             State::Listening { listener, client } => {
                 if client.is_none() {
                     let (stream, _) = listener.accept().await?;
@@ -107,6 +126,12 @@ impl Port {
         match &mut self.state {
             State::Pulled => Ok(()),
             State::Pty(pty) => pty.write(bytes),
+            State::Datagrams { socket, client } => {
+                if let Some(client) = client {
+                    let _ = socket.send_to(bytes, *client).await; // nobody takes it: lost, as on a network
+                }
+                Ok(())
+            }
             State::Listening { client, .. } => {
                 let Some(stream) = client.as_mut() else { return Ok(()) };
                 let written =

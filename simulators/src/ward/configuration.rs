@@ -76,6 +76,7 @@ fn write_link(out: &mut String, link: &SimulatedLink) -> fmt::Result {
             }
         },
         Endpoint::Tcp { address } => writeln!(out, "tcp = {}", quoted(address))?,
+        Endpoint::Udp { address } => writeln!(out, "udp = {}", quoted(address))?,
     }
     if let LinkedDevice::Contacts { .. } = link.what {
         writeln!(out, "modbus = {{ response_timeout = \"100ms\", late_window = \"20ms\" }}")?;

@@ -24,6 +24,7 @@ pub fn propose(found: &Found) -> String {
             );
         }
         Transport::Tcp { address } => text += &format!("tcp = {}\n", quoted(address)),
+        Transport::Udp { address } => text += &format!("udp = {}\n", quoted(address)),
     }
     match found.candidate.speaks {
         Speaks::Driver(driver) => {

@@ -58,7 +58,11 @@ pub(super) async fn attempt(
                     identity = said;
                     understood_at.get_or_insert_with(Instant::now);
                 }
-                Report::Mode(_) | Report::Observation(_) | Report::Alarm(_) | Report::AlarmsListed => {
+                Report::Mode(_)
+                | Report::Observation(_)
+                | Report::Alarm(_)
+                | Report::AlarmsListed
+                | Report::Waveform(_) => {
                     understood_at.get_or_insert_with(Instant::now);
                 }
                 Report::Link(LinkState::Lost { reason }) if beside.stats.read().opened == 0 => closed = Some(reason),

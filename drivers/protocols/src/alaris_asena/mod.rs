@@ -104,7 +104,7 @@ pub fn profile() -> Arc<Profile> {
 
 /// A decoder of what the pump sends.
 pub fn decoder() -> Box<dyn Decoder> {
-    Box::new(Listener::new(session::Pump::default()))
+    Box::new(Listener::new(session::Pump::decoding()))
 }
 
 /// 38400 baud, 8 data bits, no parity, 1 stop bit, no handshake; the port is empty.

@@ -25,6 +25,15 @@ pub(super) struct Pump {
     flagged: bool,
     /// How often in a row `ALARM` named nothing while the flag was set.
     unnamed: u8,
+    /// Whether replies of several pumps may stand behind each other.
+    is_decoder: bool,
+}
+
+impl Pump {
+    /// One without a conversation: each reply is read for itself.
+    pub(super) fn decoding() -> Self {
+        Self { is_decoder: true, ..Self::default() }
+    }
 }
 
 impl Asked for Pump {
@@ -35,7 +44,7 @@ impl Asked for Pump {
     }
 
     fn forget(&mut self) {
-        *self = Self::default();
+        *self = Self { is_decoder: self.is_decoder, ..Self::default() };
     }
 
     fn cut(&mut self) -> Option<Fault> {
@@ -104,7 +113,7 @@ impl Pump {
         let detail = format!("pump {} answers where pump {} was", self.identity.serial, before.serial);
         reports.push(Report::Fault(Fault::new(FaultKind::Identity, bytes, detail)));
         reports.push(Report::Identity(self.identity.clone()));
-        false
+        self.is_decoder
     }
 
     fn serial(&mut self, serial: &str, bytes: usize, reports: &mut Vec<Report>) -> Then<Request> {

@@ -10,7 +10,15 @@ use super::*;
 mod properties;
 
 fn decode(bytes: &[u8]) -> Vec<Report> {
-    let mut decoder = decoder();
+    read(&mut *decoder(), bytes)
+}
+
+/// As in a conversation, where each frame is of the device that was there before.
+fn hear(bytes: &[u8]) -> Vec<Report> {
+    read(&mut crate::poll::Listener::new(super::session::Pump::default()), bytes)
+}
+
+fn read(decoder: &mut dyn Decoder, bytes: &[u8]) -> Vec<Report> {
     decoder.push(bytes);
     decoder.finish();
     std::iter::from_fn(|| decoder.poll_report()).collect()
@@ -177,14 +185,17 @@ fn a_flag_without_a_code_becomes_an_alarm_and_ends_with_the_flag() {
 fn another_pump_on_the_cable_is_noticed_before_its_values_count() {
     let mut bytes = Reply::SerialNumber("8002-51733".to_owned()).encode();
     bytes.extend(inf(|_| ()));
-    let reports = decode(&bytes);
+    let reports = hear(&bytes);
     assert_eq!(faults(&reports), [FaultKind::Identity]);
     assert!(observation(&reports, table::RATE).is_none());
     let serials: Vec<_> =
         reports.iter().filter_map(|r| if let Report::Identity(i) = r { Some(&*i.serial) } else { None }).collect();
     assert_eq!(serials, ["8002-51733", "8002-51740"]);
-    let reports = decode(&[bytes, inf(|_| ())].concat());
+    let reports = hear(&[&bytes[..], &inf(|_| ())].concat());
     assert_eq!(value(&reports, table::RATE), "5.00", "from then on it is the pump");
+    // Without a conversation each is shown, and that it is another one.
+    let reports = decode(&bytes);
+    assert_eq!((faults(&reports), value(&reports, table::RATE)), (vec![FaultKind::Identity], "5.00".to_owned()));
 }
 
 #[test]

@@ -31,7 +31,7 @@ fn words(reports: &[Report]) -> Vec<String> {
         Report::Alarm(alarm) => alarm.text.to_string(),
         Report::AlarmsListed => "listed".to_owned(),
         Report::Link(state) => format!("{state:?}"),
-        Report::Identity(_) | Report::Mode(_) => panic!("{report:?}"),
+        Report::Identity(_) | Report::Mode(_) | Report::Waveform(_) => panic!("{report:?}"),
     };
     reports.iter().map(word).collect()
 }

@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 
 use vigil_model::{Fault, FaultKind, Identity, Report};
 
-use super::codec::{Deframer, Numbers, Part, Record, parts};
-use super::observe;
+use super::codec::{Deframer, Numbers, Part, Record, Wave, parts};
+use super::{observe, waves};
 use crate::Decoder;
 
 /// Decodes what a monitor sends.
@@ -61,6 +61,10 @@ impl S5Decoder {
                     self.reports.extend(observe::text_alarms(&display).into_iter().map(Report::Alarm));
                     self.reports.push_back(Report::AlarmsListed);
                 }
+                Ok(Part::Wave(wave)) => self.reports.push_back(match waves::waveform(&wave) {
+                    Some(waveform) => Report::Waveform(waveform),
+                    None => Report::Fault(uncovered(&wave)),
+                }),
                 Ok(Part::Request(request)) => self.reports.push_back(Report::Fault(echo(&request))),
                 Err(fault) => self.reports.push_back(Report::Fault(fault)),
             }
@@ -81,6 +85,12 @@ impl S5Decoder {
 pub(super) fn echo(request: &super::codec::Request) -> Fault {
     let detail = format!("A host's request ({}), not a record of the monitor.", request.describe());
     Fault::new(FaultKind::Unexpected, request.frame().len(), detail)
+}
+
+/// A wave whose rate or scale is not known.
+fn uncovered(wave: &Wave) -> Fault {
+    let detail = format!("Waves of type {}; they are not covered.", wave.kind);
+    Fault::new(FaultKind::Unexpected, wave.samples.len() * 2, detail)
 }
 
 /// Who the monitor says it is. Its number is all that tells it from others.

@@ -10,6 +10,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use vigil_model::Profile;
 
+pub use waves::WaveName;
+
 use crate::link::{FlowControl, Parity, SerialSettings};
 use crate::{Decoder, Session, settings};
 
@@ -20,6 +22,7 @@ mod episodes;
 mod observe;
 mod session;
 mod table;
+mod waves;
 
 /// Documentation of the driver.
 pub const README: &str = include_str!("README.md");
@@ -43,6 +46,12 @@ pub struct Config {
     /// Number of the monitor (its plug id) that stands at this bed. If given, values of any other monitor are refused.
     #[serde(default)]
     pub plug_id: Option<u16>,
+    /// Waveforms that the monitor sends besides, none unless named: `ECG1` to `ECG3` (300 samples a second each), `P1` to `P8`,
+    /// `PLETH`, `PLETH2`, `EEG1` to `EEG4` (100), `CO2`, `O2`, `N2O`, `AGENT`, `PAW`, `FLOW`, `RESP` (25). The interface carries
+    /// 600 samples a second and eight waveforms.
+    #[serde(default, deserialize_with = "waves::chosen")]
+    #[schemars(with = "Vec<String>")]
+    pub waveforms: Vec<WaveName>,
 }
 
 /// A class of values.
@@ -86,7 +95,7 @@ fn classes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ClassName>,
 
 impl Default for Config {
     fn default() -> Self {
-        Self { interval: default_interval(), classes: default_classes(), plug_id: None }
+        Self { interval: default_interval(), classes: default_classes(), plug_id: None, waveforms: Vec::new() }
     }
 }
 

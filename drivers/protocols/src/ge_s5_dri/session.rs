@@ -7,6 +7,7 @@
 //! | none in that time                          | `Timeout`; alarms and values are asked for again, every [`REPEAT_PAUSE`]   |
 //! | every [`ALARM_REFRESH`], or after damage   | alarm status is asked for, so that no change stays unnoticed              |
 //! | waves or trends that nobody asked for      | `Unexpected`; they are stopped, at most every [`REPEAT_PAUSE`]             |
+//! | waves that are configured                  | started on connecting; asked for again when none came for [`WAVES_TIME`] |
 //! | a host's request                           | `Unexpected`: an echo, which keeps no link up                             |
 //! | another monitor than before                | `Identity`; what was known of the former is forgotten                     |
 //! | another monitor than configured            | `Identity`; its values are refused, and it keeps no link up               |
@@ -20,10 +21,10 @@ use vigil_model::{Containment, Fault, FaultKind, Instant, LinkState, Now, Observ
 use super::alarm_book::AlarmBook;
 use super::codec::requests::RequestedNumbers;
 use super::codec::{
-    AlarmCommand, Classes, Deframer, Interval, MainType, Numbers, NumbersKind, Part, Record, Request, parts,
+    AlarmCommand, Classes, Deframer, Interval, MainType, Numbers, NumbersKind, Part, Record, Request, Wave, parts,
 };
 use super::episodes::Episodes;
-use super::{Config, decode, observe};
+use super::{Config, decode, observe, waves};
 use crate::watch::LinkWatch;
 use crate::{Session, Transmit};
 
@@ -31,6 +32,9 @@ use crate::{Session, Transmit};
 const REPEAT_PAUSE: Duration = Duration::from_secs(5);
 /// Alarm status is asked for this often even if nothing changes.
 const ALARM_REFRESH: Duration = Duration::from_secs(60);
+/// How long waves may stay away: a record of them comes at least every second (8005313), and a monitor that was held up by its
+/// handshake for 2 s has stopped them.
+const WAVES_TIME: Duration = Duration::from_secs(5);
 /// Intervals within which a record is expected.
 const INTERVALS_PATIENT: u32 = 2;
 /// Most requests that wait to be sent; a shell that drains never gets near.
@@ -44,6 +48,8 @@ pub(super) struct S5Session {
     interval: Duration,
     classes: Classes,
     plug_id: Option<u16>,
+    /// Types of the waves that are wanted.
+    waves: Vec<u8>,
     watch: LinkWatch,
     deframer: Deframer,
     /// `None` while the line is closed.
@@ -70,6 +76,8 @@ struct Timers {
     alarms: Instant,
     /// The next request to stop something may be sent.
     stop: Instant,
+    /// A record of waves should have come, if any are wanted.
+    waves: Option<Instant>,
 }
 
 impl S5Session {
@@ -80,6 +88,7 @@ impl S5Session {
             interval: config.interval,
             classes: config.requested_classes(),
             plug_id: config.plug_id,
+            waves: config.waveforms.iter().map(|wave| wave.number()).collect(),
             watch: LinkWatch::new(quiet_time),
             deframer: Deframer::new(),
             timers: None,
@@ -105,6 +114,11 @@ impl S5Session {
         let seconds = u16::try_from(self.interval.as_secs()).unwrap_or(u16::MAX);
         let interval = Interval::Seconds(seconds);
         self.send(&Request::Numbers { kind: RequestedNumbers::Displayed, interval, classes: self.classes });
+    }
+
+    /// Starts the waves that are wanted instead of any others, or stops all.
+    fn waves_request(&self) -> Request {
+        if self.waves.is_empty() { Request::StopWaves } else { Request::StartWaves { types: self.waves.clone() } }
     }
 
     /// Something comes that nobody asked for.
@@ -134,7 +148,7 @@ impl S5Session {
             self.report_identity(record);
         }
         if record.main == MainType::Waves {
-            self.stop(now.monotonic, &Request::StopWaves);
+            self.expect_waves(now.monotonic, record);
         }
         let mut displayed: Vec<Box<Numbers>> = Vec::new();
         for part in parts {
@@ -148,6 +162,7 @@ impl S5Session {
                     let reports = self.alarms.take_texts(observe::text_alarms(&display));
                     self.reports.extend(reports);
                 }
+                Ok(Part::Wave(wave)) => self.take_wave(&wave),
                 Ok(Part::Request(request)) => self.reports.push_back(Report::Fault(decode::echo(&request))),
                 Err(fault) => self.reports.push_back(Report::Fault(fault)),
             }
@@ -155,6 +170,26 @@ impl S5Session {
         if !displayed.is_empty() {
             self.take_displayed(now, &displayed);
         }
+    }
+
+    /// Waves that nobody wants are stopped; after those that are wanted, the next are due.
+    fn expect_waves(&mut self, now: Instant, record: &Record) {
+        if record.subrecords.iter().any(|subrecord| !self.waves.contains(&subrecord.kind)) {
+            self.stop(now, &self.waves_request());
+        } else if let Some(timers) = self.timers.as_mut() {
+            timers.waves = timers.waves.map(|_| now + WAVES_TIME);
+        }
+    }
+
+    fn take_wave(&mut self, wave: &Wave) {
+        let wanted = if self.waves.contains(&wave.kind) { waves::waveform(wave) } else { None };
+        self.reports.push_back(wanted.map_or_else(
+            || {
+                let detail = format!("Waves of type {}, which were not asked for.", wave.kind);
+                Report::Fault(Fault::new(FaultKind::Unexpected, wave.samples.len() * 2, detail))
+            },
+            Report::Waveform,
+        ));
     }
 
     fn take_displayed(&mut self, now: Now, displayed: &[Box<Numbers>]) {
@@ -233,12 +268,13 @@ impl Session for S5Session {
         self.is_identified = false;
         self.transmits.clear();
         self.reports.extend(self.watch.connected(now));
-        self.send(&Request::StopWaves);
+        self.send(&self.waves_request());
         self.ask();
         self.timers = Some(Timers {
             values: now + self.interval.saturating_mul(INTERVALS_PATIENT),
             alarms: now + ALARM_REFRESH,
             stop: now + REPEAT_PAUSE,
+            waves: (!self.waves.is_empty()).then_some(now + WAVES_TIME),
         });
     }
 
@@ -282,12 +318,16 @@ impl Session for S5Session {
             self.send(&Request::Alarms(AlarmCommand::SendStatus));
             timers.alarms = now + ALARM_REFRESH;
         }
+        if timers.waves.is_some_and(|due| due <= now) {
+            self.send(&self.waves_request());
+            timers.waves = Some(now + WAVES_TIME);
+        }
         self.timers = Some(timers);
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
         let timers = self.timers?;
-        let due = timers.values.min(timers.alarms);
+        let due = timers.waves.into_iter().fold(timers.values.min(timers.alarms), Instant::min);
         Some(self.watch.deadline().map_or(due, |deadline| deadline.min(due)))
     }
 

@@ -24,15 +24,17 @@ pub struct Wave {
     pub name: &'static str,
     /// Samples in a packet, which is a second.
     pub samples: usize,
+    /// The byte that is zero.
+    pub zero: u8,
 }
 
 /// The waves, in order: 200 or 50 samples a second.
 pub const WAVES: [Wave; 5] = [
-    Wave { name: "ECG", samples: 200 },
-    Wave { name: "RESP", samples: 50 },
-    Wave { name: "PLETH", samples: 50 },
-    Wave { name: "P1", samples: 50 },
-    Wave { name: "P2", samples: 50 },
+    Wave { name: "ECG", samples: 200, zero: 100 },
+    Wave { name: "RESP", samples: 50, zero: 0 },
+    Wave { name: "PLETH", samples: 50, zero: 86 },
+    Wave { name: "P1", samples: 50, zero: 80 },
+    Wave { name: "P2", samples: 50, zero: 0 },
 ];
 
 /// Keys of the lines, in order, and how many values each has between status and label.

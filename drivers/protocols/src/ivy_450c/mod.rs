@@ -36,6 +36,34 @@ pub struct Config {
     )]
     #[schemars(with = "settings::DurationText")]
     pub interval: Duration,
+    /// Which waveforms are passed on; all unless named, since the monitor sends them whether anybody wants them or not.
+    #[serde(default = "all_waveforms")]
+    pub waveforms: Vec<WaveName>,
+}
+
+/// A waveform of the monitor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "UPPERCASE", rename = "Ivy450cWaveform")]
+pub enum WaveName {
+    /// Electrocardiogram, 200 samples a second, mV.
+    Ecg,
+    /// Respiration, 50 samples a second, of no stated unit.
+    Resp,
+    /// Plethysmogram, 50 samples a second, of no stated unit.
+    Pleth,
+    /// First invasive pressure, 50 samples a second, of no stated unit.
+    P1,
+    /// Second invasive pressure, 50 samples a second, of no stated unit.
+    P2,
+}
+
+impl WaveName {
+    /// All, in the order in which they stand in a packet.
+    pub const ALL: [WaveName; 5] = [WaveName::Ecg, WaveName::Resp, WaveName::Pleth, WaveName::P1, WaveName::P2];
+}
+
+fn all_waveforms() -> Vec<WaveName> {
+    WaveName::ALL.to_vec()
 }
 
 fn default_interval() -> Duration {
@@ -44,7 +72,7 @@ fn default_interval() -> Duration {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { interval: default_interval() }
+        Self { interval: default_interval(), waveforms: all_waveforms() }
     }
 }
 
@@ -61,7 +89,7 @@ impl Config {
 
     /// A conversation with one monitor, which counts as lost after `quiet_time` of silence.
     pub fn session(&self, quiet_time: Duration) -> Box<dyn Session> {
-        Box::new(ListenSession::new(self.profile(), monitor::Monitor::default(), quiet_time))
+        Box::new(ListenSession::new(self.profile(), monitor::Monitor::passing_on(&self.waveforms), quiet_time))
     }
 }
 

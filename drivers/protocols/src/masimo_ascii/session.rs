@@ -1,7 +1,7 @@
 //! What a line of the oximeter means. The conversation, in which only the oximeter speaks, is the shared [`crate::listen`] loop.
 //!
 //! - *Strict*: the protocol has no checksum. A line in which anything that is used is not of its form is refused as a whole.
-//!   `ALARM` and `EXC` have as many digits as in the line before: a digit that is lost would be other bits.
+//!   `ALARM` and `EXC` have as many digits as in the line before of the same oximeter: a digit that is lost would be other bits.
 //! - *Usable or not* is what `EXC` says, whatever digits stand in the line; dashes are no value.
 //! - *Alarms*: each line holds all bits, so it is a whole list.
 //! - *Identity*: the first serial number of a connection is the oximeter's. A line with another one is not used.
@@ -23,11 +23,17 @@ const SERIAL_MAX_CHARS: usize = 32;
 pub(super) struct Oximeter {
     lines: Lines,
     serial: String,
-    /// Digits of `ALARM` and `EXC` in the line before.
-    digits: Option<(usize, usize)>,
+    /// Serial number and digits of `ALARM` and `EXC` in the line before.
+    before: Option<(Option<String>, usize, usize)>,
+    /// Whether lines of several oximeters may stand behind each other.
+    is_decoder: bool,
 }
 
 impl Speaker for Oximeter {
+    fn decoding() -> Self {
+        Self { is_decoder: true, ..Self::default() }
+    }
+
     fn push(&mut self, bytes: &[u8]) {
         self.lines.push(bytes);
     }
@@ -52,9 +58,12 @@ impl Oximeter {
         }
         let alarm = bits(line, "ALARM", 2, 6)?;
         let exception = bits(line, "EXC", 3, 7)?;
-        let digits = Some((alarm.digits, exception.digits));
-        let before = std::mem::replace(&mut self.digits, digits);
-        if before.is_some() && before != digits {
+        let serial = line.get("SN").map(str::to_owned);
+        let before = self.before.replace((serial.clone(), alarm.digits, exception.digits));
+        let is_other_form = |(who, alarms, exceptions): (Option<String>, usize, usize)| {
+            who == serial && (alarms, exceptions) != (alarm.digits, exception.digits)
+        };
+        if before.is_some_and(is_other_form) {
             return Err("a line with more or fewer digits of ALARM or EXC than the one before".to_owned());
         }
         let mut reports = Vec::new();
@@ -89,7 +98,7 @@ impl Oximeter {
         }
         let identity = Identity { manufacturer: "Masimo".into(), serial: serial.into(), ..Identity::default() };
         reports.push(Report::Identity(identity));
-        Ok(before.is_empty())
+        Ok(before.is_empty() || self.is_decoder)
     }
 }
 

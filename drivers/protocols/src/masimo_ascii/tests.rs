@@ -7,7 +7,15 @@ use super::codec::Line;
 use super::*;
 
 fn decode(bytes: &[u8]) -> Vec<Report> {
-    let mut decoder = decoder();
+    read(&mut *decoder(), bytes)
+}
+
+/// As in a conversation, where each frame is of the device that was there before.
+fn hear(bytes: &[u8]) -> Vec<Report> {
+    read(&mut crate::listen::ListenDecoder::new(super::session::Oximeter::default()), bytes)
+}
+
+fn read(decoder: &mut dyn Decoder, bytes: &[u8]) -> Vec<Report> {
     decoder.push(bytes);
     decoder.finish();
     std::iter::from_fn(|| decoder.poll_report()).collect()
@@ -131,7 +139,7 @@ fn a_line_with_one_field_that_makes_no_sense_is_refused_whole() {
         assert_eq!(faults(&reports), [FaultKind::Framing], "{missing}");
         assert_eq!(reports.len(), 1, "{missing}");
     }
-    let reports = decode(&[line(&[]), line(&[("EXC", "00080")]), line(&[]), line(&[])].concat());
+    let reports = hear(&[line(&[]), line(&[("EXC", "00080")]), line(&[]), line(&[])].concat());
     assert_eq!(faults(&reports), [FaultKind::Framing; 2], "a digit that is lost is no other bit");
     assert_eq!(value(&decode(&line(&[("SPO2", "101%")])), "SPO2"), "invalid");
 }
@@ -139,15 +147,22 @@ fn a_line_with_one_field_that_makes_no_sense_is_refused_whole() {
 #[test]
 fn another_oximeter_on_the_cable_is_noticed_before_its_values_count() {
     let other = line(&[("SN", "0000054321"), ("SPO2", "080%")]);
-    let reports = decode(&[line(&[]), other.clone()].concat());
+    let reports = hear(&[line(&[]), other.clone()].concat());
     assert_eq!(faults(&reports), [FaultKind::Identity]);
     assert!(matches!(reports.last(), Some(Report::Identity(i)) if &*i.serial == "0000054321"));
-    let later = decode(&[line(&[]), other.clone(), other].concat());
+    let later = hear(&[line(&[]), other.clone(), other.clone()].concat());
     assert!(
         later
             .iter()
             .any(|r| matches!(r, Report::Observation(o) if o.reading.value().is_some_and(|v| v.to_string() == "80")))
     );
+    let reports = decode(&[line(&[]), other].concat());
+    assert_eq!(
+        faults(&reports),
+        [FaultKind::Identity],
+        "without a conversation it is shown, and that it is another one"
+    );
+    assert!(matches!(reports.last(), Some(Report::Observation(_))));
 }
 
 #[test]

@@ -58,7 +58,7 @@ impl IntellivueDecoder {
             Message::OtherRequest(what) => self.reports.push_back(Report::Fault(other_echo(what, bytes.len()))),
             Message::CreateEvent(event) => self.take_create(&event),
             Message::PollAnswer(answer) => self.take_answer(&answer, bytes.len()),
-            Message::Accepted(_) | Message::Released | Message::Indication => {}
+            Message::Accepted(_) | Message::Released | Message::Indication | Message::WavesChosen { .. } => {}
             Message::Refused => self.fault(FaultKind::Exception, 0, REFUSED),
             Message::Aborted => self.fault(FaultKind::Exception, 0, ABORTED),
             Message::Error { error, .. } => self.fault(FaultKind::Exception, 0, describe_error(error)),
@@ -76,6 +76,7 @@ impl IntellivueDecoder {
     fn take_answer(&mut self, answer: &PollAnswer, bytes: usize) {
         match answer.result.class {
             class::NUMERIC => self.reports.extend(self.mirror.take_numerics(None, answer)),
+            class::WAVE => self.reports.extend(self.mirror.take_waves(answer)),
             class::ALARM_MONITOR => self.reports.extend(self.mirror.take_alarms(answer)),
             class::MONITOR => {
                 for (_, object) in answer.result.objects() {

@@ -13,6 +13,7 @@ use super::codec::{AttributeList, Number, Object, PollAnswer, PollResult, State}
 use super::episodes::Episodes;
 use super::mode::ModeWatch;
 use super::objects::{Key, Labels, Owners};
+use super::waves::WaveBook;
 use super::{observe, table};
 
 /// Most different numbers that are named as not being in the table; what is beyond is left out without a word.
@@ -36,6 +37,7 @@ pub(super) struct Mirror {
     facts: Facts,
     assembly: AlarmAssembly,
     texts: AlarmTexts,
+    waves: WaveBook,
 }
 
 /// Who the monitor says it is.
@@ -171,6 +173,11 @@ impl Mirror {
             Some(_) | None => episodic,
         };
         reports.extend(told.into_iter().map(Report::Observation));
+    }
+
+    /// Waves, or a part of them.
+    pub(super) fn take_waves(&mut self, answer: &PollAnswer) -> Vec<Report> {
+        self.waves.take(answer)
     }
 
     /// The alarm lists, or a part of them.

@@ -25,6 +25,7 @@ mod objects;
 mod observe;
 mod session;
 mod table;
+mod waves;
 
 /// Documentation of the driver.
 pub const README: &str = include_str!("README.md");
@@ -68,6 +69,10 @@ pub struct Config {
     /// Bed label as it is set on the monitor that stands at this bed. If given, a monitor with any other label is refused.
     #[serde(default)]
     pub bed_label: Option<String>,
+    /// Waveforms that the monitor sends besides, none unless named: `ECG` (the leads on its screen), `ECG_I`, `PLETH`, `ABP`,
+    /// `RESP`. It is then told to export these to this host, which is the one thing that is ever set.
+    #[serde(default)]
+    pub waveforms: Vec<codec::WaveName>,
 }
 
 /// How messages stand on the line.
@@ -108,6 +113,7 @@ impl Default for Config {
             alarm_interval: default_alarm_interval(),
             system_id: None,
             bed_label: None,
+            waveforms: Vec::new(),
         }
     }
 }
@@ -121,6 +127,11 @@ impl Config {
     /// Whether the monitor sends numerics by itself.
     fn is_extended(&self) -> bool {
         self.interval <= EXTENDED_PERIOD
+    }
+
+    /// The waves that are wanted.
+    fn wanted_waves(&self) -> codec::WaveSet {
+        codec::WaveSet::of(self.waveforms.iter().copied())
     }
 
     /// What the device is, with values current for three intervals and the time that an answer may take.

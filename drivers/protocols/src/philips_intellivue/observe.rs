@@ -16,13 +16,10 @@ use vigil_model::{Absence, Quality, Reading, Value};
 use super::codec::{Number, State};
 use super::table::Row;
 
-/// Bits of the high byte that are not documented.
-const UNKNOWN: u16 = 0x0300;
-
 /// What a number says as a value of its row's metric.
 pub(super) fn reading(number: &Number, row: &Row) -> Reading {
     let state = number.state;
-    if state.has(State::INVALID | State::TEST | State::DEMO | UNKNOWN) {
+    if state.has(State::INVALID | State::TEST | State::DEMO | State::UNKNOWN) {
         return Reading::Absent(Absence::Invalid);
     }
     if state.has(State::UNAVAILABLE) {

@@ -117,7 +117,7 @@ impl IntellivueSession {
     }
 
     fn ask_again(&mut self, now: Instant) {
-        self.send(Request::Associate);
+        self.send(Request::Associate { waves: !self.config.waveforms.is_empty() });
         let pause = if matches!(self.watch.state(), LinkState::Lost { .. }) { LOST_ASK_PAUSE } else { ASK_PAUSE };
         self.stage = Stage::Asking { repeat: now + pause };
     }
@@ -161,6 +161,14 @@ impl IntellivueSession {
                 let reports = association.take_answer(now, &answer, &mut self.mirror, bytes);
                 self.hear(now.monotonic);
                 self.reports.extend(reports);
+            }
+            Message::WavesChosen { invoke_id, .. } => {
+                let Stage::Associated(association) = &mut self.stage else {
+                    return self.fault(FaultKind::Unexpected, bytes, OUTSIDE);
+                };
+                let unexpected = association.take_choice(now.monotonic, invoke_id, bytes);
+                self.hear(now.monotonic);
+                self.reports.extend(unexpected.map(Report::Fault));
             }
             Message::Error { invoke_id, error } => {
                 let Stage::Associated(association) = &mut self.stage else {
@@ -212,9 +220,9 @@ impl IntellivueSession {
         self.send(Request::CreateResult { invoke_id: event.invoke_id });
         self.reports.extend(self.mirror.take_monitor(&event.attributes));
         if let Some(granted) = granted {
-            let (association, fault) = Association::new(now.monotonic, &self.config, granted);
+            let (association, faults) = Association::new(now.monotonic, &self.config, granted);
             self.stage = Stage::Associated(Box::new(association));
-            self.reports.extend(fault.map(Report::Fault));
+            self.reports.extend(faults.into_iter().map(Report::Fault));
         }
     }
 

@@ -159,7 +159,7 @@ proptest! {
 
 #[test]
 fn what_a_monitor_sends_or_what_sets_something_is_not_allowed() {
-    assert!(is_allowed(&frame(&Request::Associate.encode())));
+    assert!(is_allowed(&frame(&Request::Associate { waves: false }.encode())));
     assert!(is_allowed(&Request::Poll { invoke_id: 7, polled: Polled::Alarms }.encode()));
     assert!(!is_allowed(&frame(&numerics(1, 0, None, 72))));
     assert!(!is_allowed(&[]));
@@ -190,7 +190,7 @@ fn drain(session: &mut dyn Session) -> (Vec<Request>, Vec<Report>) {
 fn a_conversation_over_datagrams_has_one_message_in_each() {
     let mut session = session(Framing::Udp);
     session.handle_connected(start());
-    assert_eq!(drain(&mut *session).0, [Request::Release, Request::Associate]);
+    assert_eq!(drain(&mut *session).0, [Request::Release, Request::Associate { waves: false }]);
     session.handle_bytes(start(), &accept());
     session.handle_bytes(start(), &create([1; 6]));
     let (requests, reports) = drain(&mut *session);
@@ -246,7 +246,7 @@ fn the_extended_poll_is_renewed_before_it_ends() {
         session.handle_timeout(now);
         session.handle_bytes(now, &numerics(newest, 0, None, 72));
         for request in drain(&mut *session).0 {
-            if let Request::ExtendedPoll { invoke_id, ticks } = request {
+            if let Request::ExtendedPoll { invoke_id, ticks, .. } = request {
                 assert!(ticks / 8_000 > 40, "each lasts longer than the time to the next");
                 renewed.push(second);
                 // Results of the former one may still be under way.

@@ -93,7 +93,7 @@ pub fn profile() -> Arc<Profile> {
 
 /// A decoder of what the ventilator sends.
 pub fn decoder() -> Box<dyn Decoder> {
-    Box::new(Listener::new(session::Ventilator::default()))
+    Box::new(Listener::new(session::Ventilator::decoding()))
 }
 
 /// 9600 baud, 8 data bits, no parity, 1 stop bit, no handshake; the port is empty.

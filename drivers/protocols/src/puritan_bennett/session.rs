@@ -27,6 +27,15 @@ const REFUSED: &str = "a reply is not used:";
 pub(super) struct Ventilator {
     replies: Replies,
     identity: Identity,
+    /// Whether replies of several ventilators may stand behind each other.
+    is_decoder: bool,
+}
+
+impl Ventilator {
+    /// One without a conversation: each reply is read for itself.
+    pub(super) fn decoding() -> Self {
+        Self { is_decoder: true, ..Self::default() }
+    }
 }
 
 impl Asked for Ventilator {
@@ -37,7 +46,7 @@ impl Asked for Ventilator {
     }
 
     fn forget(&mut self) {
-        *self = Self::default();
+        *self = Self { is_decoder: self.is_decoder, ..Self::default() };
     }
 
     fn cut(&mut self) -> Option<Fault> {
@@ -94,6 +103,9 @@ impl Ventilator {
         }
         let detail = format!("ventilator {} answers where ventilator {} was", self.identity.serial, before.serial);
         let fault = Report::Fault(Fault::new(FaultKind::Identity, request.form().bytes, detail));
+        if self.is_decoder {
+            return ([vec![fault, identity], found.reports].concat(), Then::Continue);
+        }
         (vec![fault, identity], Then::StartOver)
     }
 }

@@ -7,7 +7,15 @@ use super::codec::{Reply, Request};
 use super::*;
 
 fn decode(bytes: &[u8]) -> Vec<Report> {
-    let mut decoder = decoder();
+    read(&mut *decoder(), bytes)
+}
+
+/// As in a conversation, where each frame is of the device that was there before.
+fn hear(bytes: &[u8]) -> Vec<Report> {
+    read(&mut crate::poll::Listener::new(super::session::Ventilator::default()), bytes)
+}
+
+fn read(decoder: &mut dyn Decoder, bytes: &[u8]) -> Vec<Report> {
     decoder.push(bytes);
     decoder.finish();
     std::iter::from_fn(|| decoder.poll_report()).collect()
@@ -139,9 +147,17 @@ fn a_reply_with_one_field_that_makes_no_sense_is_refused_whole() {
 fn another_ventilator_on_the_cable_is_noticed_before_its_values_count() {
     let mut other = running(Request::Sndf);
     other.set(6, "840 3500000002");
-    let reports = decode(&[running(Request::Sndf).encode(), other.encode()].concat());
+    let bytes = [running(Request::Sndf).encode(), other.encode()].concat();
+    let reports = hear(&bytes);
     assert_eq!(faults(&reports), [FaultKind::Identity]);
     assert!(matches!(&reports[reports.len() - 1], Report::Identity(i) if &*i.serial == "3500000002"));
+    let reports = decode(&bytes);
+    assert_eq!(
+        faults(&reports),
+        [FaultKind::Identity],
+        "without a conversation it is shown, and that it is another one"
+    );
+    assert!(matches!(reports.last(), Some(Report::Observation(_))));
 }
 
 #[test]

@@ -85,7 +85,7 @@ impl Config {
 
 /// A decoder of what the pump sends.
 pub fn decoder() -> Box<dyn Decoder> {
-    Box::new(Listener::new(pump::Pump::default()))
+    Box::new(Listener::new(pump::Pump::decoding()))
 }
 
 /// 9600 baud, 8 data bits, no parity, 1 stop bit, no handshake: UNVERIFIED, so look at the pump; the port is empty.

@@ -17,6 +17,15 @@ use crate::poll::{Asked, Entry, Incoming, Then};
 pub(super) struct Pump {
     frames: Frames,
     id: Option<String>,
+    /// Whether replies of several pumps may stand behind each other.
+    is_decoder: bool,
+}
+
+impl Pump {
+    /// One without a conversation: each reply is read for itself.
+    pub(super) fn decoding() -> Self {
+        Self { is_decoder: true, ..Self::default() }
+    }
 }
 
 impl Asked for Pump {
@@ -34,7 +43,7 @@ impl Asked for Pump {
     }
 
     fn forget(&mut self) {
-        *self = Self::default();
+        *self = Self { is_decoder: self.is_decoder, ..Self::default() };
     }
 
     fn cut(&mut self) -> Option<Fault> {
@@ -82,7 +91,7 @@ impl Pump {
             return true;
         }
         let before = self.id.replace(text.id.clone());
-        let is_first = before.is_none();
+        let is_first = before.is_none() || self.is_decoder;
         if let Some(before) = before {
             let detail = format!("pump {} answers where pump {before} was", text.id);
             reports.push(Report::Fault(Fault::new(FaultKind::Identity, 0, detail)));

@@ -157,6 +157,8 @@ impl Watched<'_> {
                 self.hear(at);
                 self.tell(at, false, Said::AlarmsListed);
             }
+            // Passed on beside the engine, which keeps no waveform.
+            Report::Waveform(_) => self.hear(at),
             // Noise on the line is not the device speaking.
             Report::Fault(fault) => self.count(fault.kind),
         }

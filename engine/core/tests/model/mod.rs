@@ -356,7 +356,7 @@ impl Ward {
                 device.raised.retain(|_, raised| raised.1);
                 device.raised.values_mut().for_each(|raised| raised.1 = false);
             }
-            Report::Link(_) | Report::Identity(_) | Report::Fault(_) => {}
+            Report::Link(_) | Report::Identity(_) | Report::Waveform(_) | Report::Fault(_) => {}
         }
         self.judge(index, now);
     }

@@ -8,6 +8,7 @@
 //! | [`numbers`]   | a subrecord of numbers: fields and special values                     |
 //! | [`groups`]    | the measurements in it, and where they are                            |
 //! | [`labels`]    | what the labels of groups mean                                        |
+//! | [`waves`]     | a subrecord of a wave: status and samples                             |
 //! | [`alarms`]    | a subrecord of alarms: the five texts on the monitor's screen         |
 //!
 //! What a number means, as metric and unit, is not known here but in the table of the driver. Source of all layouts:
@@ -20,6 +21,7 @@ pub mod labels;
 pub mod numbers;
 pub mod record;
 pub mod requests;
+pub mod waves;
 
 pub use alarms::{AlarmDisplay, AlarmText, Colour};
 pub use frame::{Deframer, frame};
@@ -27,6 +29,7 @@ pub use groups::{Class, Group, GroupHead};
 pub use numbers::{Numbers, NumbersKind};
 pub use record::{MainType, Record, Subrecord};
 pub use requests::{AlarmCommand, Classes, Interval, Request};
+pub use waves::Wave;
 
 use vigil_model::{Fault, FaultKind};
 
@@ -37,6 +40,8 @@ pub enum Part {
     Numbers(Box<Numbers>),
     /// The alarms on the screen.
     Alarms(AlarmDisplay),
+    /// A piece of a wave.
+    Wave(Wave),
     /// A host's request, heard as an echo or on a tapped line.
     Request(Request),
 }
@@ -56,7 +61,8 @@ fn part(record: &Record, subrecord: &Subrecord) -> Result<Part, Fault> {
     match record.main {
         MainType::Numbers => Numbers::decode(subrecord).map(|numbers| Part::Numbers(Box::new(numbers))),
         MainType::Alarms => AlarmDisplay::decode(subrecord).map(Part::Alarms),
-        MainType::Waves | MainType::Network | MainType::Other(_) => {
+        MainType::Waves => Wave::decode(subrecord).map(Part::Wave),
+        MainType::Network | MainType::Other(_) => {
             let detail = format!("{} of type {}; they are not covered.", record.main.title(), subrecord.kind);
             Err(Fault::new(FaultKind::Unexpected, subrecord.body.len(), detail))
         }

@@ -84,8 +84,21 @@ const BANDWIDTH: u32 = 0xFFFF_FFFF;
 pub struct Options(pub u32);
 
 impl Options {
-    /// Numerics every 1.024 s. All that is asked for.
+    /// Numerics every 1.024 s.
     pub const NUMERICS_EVERY_SECOND: Options = Options(0x8000_0000);
+    /// Waves.
+    pub const WAVES: Options = Options(0x0800_0000);
+
+    /// These and those.
+    #[must_use]
+    pub const fn and(self, others: Options) -> Options {
+        Options(self.0 | others.0)
+    }
+
+    /// Whether waves come.
+    pub const fn has_waves(self) -> bool {
+        self.0 & Self::WAVES.0 != 0
+    }
 
     /// Whether numerics come every 1.024 s.
     pub const fn has_numerics(self) -> bool {
@@ -104,12 +117,13 @@ pub struct Accepted {
     pub options: Options,
 }
 
-/// The association request.
-pub(super) fn request() -> Vec<u8> {
+/// The association request, for numerics every second and for waves if they are wanted.
+pub(super) fn request(waves: bool) -> Vec<u8> {
+    let options = Options::NUMERICS_EVERY_SECOND;
     let wanted = Accepted {
         poll_period_ticks: POLL_PERIOD_TICKS,
         message_bytes: MESSAGE_BYTES,
-        options: Options::NUMERICS_EVERY_SECOND,
+        options: if waves { options.and(Options::WAVES) } else { options },
     };
     message(REQUEST_HEAD, CLIENT, COLD_START, wanted)
 }
@@ -181,7 +195,7 @@ mod tests {
 
     #[test]
     fn lengths_in_the_headers_fit() {
-        let request = request();
+        let request = request(true);
         assert_eq!(request.len(), 2 + usize::from(request[1]));
         let said = Accepted { poll_period_ticks: 80_000, message_bytes: 1_456, options: Options(0x8C00_0000) };
         let answer = said.encode();

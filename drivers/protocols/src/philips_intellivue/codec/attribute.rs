@@ -33,16 +33,28 @@ pub mod id {
     pub const COMPOUND: u16 = 0x094B;
     /// A number.
     pub const NUMBER: u16 = 0x0950;
+    /// Samples of several waves.
+    pub const COMPOUND_SAMPLES: u16 = 0x0967;
+    /// Size of sample arrays, bits of a sample.
+    pub const SAMPLE_SPEC: u16 = 0x096D;
+    /// Samples of one wave.
+    pub const SAMPLES: u16 = 0x096E;
+    /// Two values and the samples that stand for them.
+    pub const SCALE: u16 = 0x096F;
     /// System id, the hardware address.
     pub const SYSTEM_ID: u16 = 0x0984;
     /// Absolute time of the monitor.
     pub const TIME: u16 = 0x0987;
+    /// Time from one sample to the next.
+    pub const SAMPLE_PERIOD: u16 = 0x098D;
     /// Relative time of the monitor.
     pub const RELATIVE_TIME: u16 = 0x098F;
     /// When a value was determined.
     pub const TIME_STAMP: u16 = 0x0990;
     /// Unit.
     pub const UNIT: u16 = 0x0996;
+    /// Samples that have a meaning of their own.
+    pub const FIXED_VALUES: u16 = 0x0A16;
 }
 
 /// Kinds of entries of a production specification, and the component that is the product itself or its software.
@@ -84,6 +96,8 @@ impl State {
     pub const TEST: u16 = 0x0800;
     /// Invented data of a demonstration.
     pub const DEMO: u16 = 0x0400;
+    /// Bits of the high byte that are not documented.
+    pub const UNKNOWN: u16 = 0x0300;
 
     /// Whether any of these bits is set.
     pub const fn has(self, bits: u16) -> bool {

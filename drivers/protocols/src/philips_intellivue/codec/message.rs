@@ -2,9 +2,9 @@
 
 use super::association::{self, Accepted};
 use super::attribute::AttributeList;
-use super::bytes::{Reader, put_sized, put_u16, put_u32};
+use super::bytes::{Reader, put_list, put_sized, put_u16, put_u32};
 use super::poll::{PollResult, put_action};
-use super::request::{EVENT_MDS_CREATE, Request, data};
+use super::request::{ATTRIBUTE_WAVE_PRIORITY, EVENT_MDS_CREATE, Request, data};
 use super::{ObjectId, class};
 
 /// First bytes of messages.
@@ -32,6 +32,7 @@ pub(super) mod remote {
 /// Commands.
 pub(super) mod command {
     pub(in super::super) const CONFIRMED_EVENT: u16 = 1;
+    pub(in super::super) const CONFIRMED_SET: u16 = 5;
     pub(in super::super) const CONFIRMED_ACTION: u16 = 7;
 }
 
@@ -67,6 +68,13 @@ pub enum Message {
     CreateEvent(Box<CreateEvent>),
     /// An answer to a poll.
     PollAnswer(Box<PollAnswer>),
+    /// The monitor has taken the choice of waves.
+    WavesChosen {
+        /// Number of the request.
+        invoke_id: u16,
+        /// Labels of the waves that it sends now.
+        labels: Vec<u32>,
+    },
     /// The monitor's answer to a request that this driver does not make.
     OtherAnswer {
         /// Its command.
@@ -166,6 +174,16 @@ impl Message {
                 put_sized(&mut out, |out| [*invoke_id, *error, 0].iter().for_each(|number| put_u16(out, *number)));
                 Some(out)
             }
+            Message::WavesChosen { invoke_id, labels } => {
+                Some(data(remote::RESULT, *invoke_id, command::CONFIRMED_SET, |out| {
+                    ObjectId::MONITOR.encode(out);
+                    put_u16(out, 1);
+                    put_sized(out, |out| {
+                        put_u16(out, ATTRIBUTE_WAVE_PRIORITY);
+                        put_sized(out, |out| put_list(out, labels, |out, label| put_u32(out, *label)));
+                    });
+                }))
+            }
             Message::OtherRequest(_)
             | Message::Indication
             | Message::OtherAnswer { .. }
@@ -230,6 +248,10 @@ fn invocation(reader: &mut Reader<'_>) -> Option<Message> {
 
 fn answer(reader: &mut Reader<'_>, link: Option<Link>) -> Option<Message> {
     let (invoke_id, command, mut content) = operation(reader)?;
+    if command == command::CONFIRMED_SET {
+        let other = Some(Message::OtherAnswer { command });
+        return chosen(&mut content).map(|labels| Message::WavesChosen { invoke_id, labels }).or(other);
+    }
     if command != command::CONFIRMED_ACTION {
         return Some(Message::OtherAnswer { command });
     }
@@ -242,6 +264,15 @@ fn answer(reader: &mut Reader<'_>, link: Option<Link>) -> Option<Message> {
     let result = PollResult::decode(content.sized()?, is_extended)?;
     let answer = PollAnswer { invoke_id, link, result };
     content.is_empty().then(|| Message::PollAnswer(Box::new(answer)))
+}
+
+/// The labels in the answer to the choice of waves; `None` if it is the answer to something else that was set.
+fn chosen(content: &mut Reader<'_>) -> Option<Vec<u32>> {
+    ObjectId::decode(content)?;
+    let attributes = AttributeList::decode(content)?;
+    let mut value = Reader::new(attributes.find(ATTRIBUTE_WAVE_PRIORITY)?);
+    let labels = value.list(|reader| reader.u32())?;
+    (content.is_empty() && value.is_empty()).then_some(labels)
 }
 
 impl CreateEvent {
@@ -316,7 +347,9 @@ mod tests {
             Message::Accepted(Accepted { poll_period_ticks, message_bytes, options: Options(options) })
         });
         let plain = proptest::sample::select(vec![Message::Refused, Message::Released, Message::Aborted]);
-        prop_oneof![4 => poll, 2 => create, 1 => error, 1 => accepted, 1 => plain]
+        let chosen = (any::<u16>(), proptest::collection::vec(any::<u32>(), 0..6))
+            .prop_map(|(invoke_id, labels)| Message::WavesChosen { invoke_id, labels });
+        prop_oneof![1 => chosen, 4 => poll, 2 => create, 1 => error, 1 => accepted, 1 => plain]
     }
 
     proptest! {

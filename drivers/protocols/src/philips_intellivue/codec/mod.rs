@@ -9,6 +9,7 @@
 //! | [`request`]     | the closed list of what a host can send                                    |
 //! | [`poll`]        | poll results: contexts, objects, attribute lists                           |
 //! | [`attribute`]   | attributes: numbers, strings, times, identity                              |
+//! | [`wave`]        | samples, their description, the waves that can be asked for               |
 //! | [`alarm`]       | alarm lists                                                                |
 //! | [`float`]       | numbers                                                                    |
 //! | [`time`]        | date and time                                                              |
@@ -28,6 +29,7 @@ pub mod message;
 pub mod poll;
 pub mod request;
 pub mod time;
+pub mod wave;
 
 pub use alarm::{AlarmEntry, AlarmInfo};
 pub use association::{Accepted, Options};
@@ -37,7 +39,8 @@ pub use float::Float;
 pub use frame::{Deframer, frame};
 pub use message::{CreateEvent, Link, Malformed, Message, PollAnswer};
 pub use poll::{Context, Object, PollResult};
-pub use request::{Polled, Request};
+pub use request::{Polled, Request, Streamed};
+pub use wave::{WaveName, WaveSet};
 
 /// Most bytes of a message. Monitors keep to the negotiated 1000, or to the 1456 of a network packet.
 pub const MESSAGE_BYTES_MAX: usize = 4_096;
@@ -70,6 +73,8 @@ impl ObjectId {
 pub mod class {
     /// Numerics.
     pub const NUMERIC: u16 = 6;
+    /// Waves.
+    pub const WAVE: u16 = 9;
     /// The monitor itself.
     pub const MONITOR: u16 = 33;
     /// The patient. Never asked for.

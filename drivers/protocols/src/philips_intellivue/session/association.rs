@@ -6,6 +6,7 @@
 //! | `due`       | a poll is asked; one is out at a time, the one due longest first, alarms first of all                |
 //! | `renew`     | the extended poll is renewed, so that the monitor does not stop                                      |
 //! | `results`   | no results of the extended poll for [`RESULTS_TIME`]: `Timeout`, and it is asked for again           |
+//! | `waves`     | waves are chosen, then asked for by an extended poll of their own, which is renewed; if none come for [`RESULTS_TIME`], `Timeout` and all over again |
 //! | `silence`   | nothing at all for [`SILENCE_MAX`]: the association is over                                          |
 //!
 //! A poll every second keeps the association alive; the shortest time that a monitor grants is longer.
@@ -14,7 +15,7 @@ use std::time::Duration;
 
 use vigil_model::{Fault, FaultKind, Instant, Now, Report};
 
-use super::super::codec::{Options, PollAnswer, Polled, Request, class, time::TICKS_PER_SECOND};
+use super::super::codec::{Options, PollAnswer, Polled, Request, Streamed, WaveSet, class, time::TICKS_PER_SECOND};
 use super::super::mirror::Mirror;
 use super::super::{Config, EXTENDED_PERIOD, decode};
 use super::SILENCE_MAX;
@@ -32,6 +33,7 @@ const RESULTS_TIME: Duration = Duration::from_secs(5);
 /// What is known of a running association.
 pub(super) struct Association {
     extended: Option<Extended>,
+    waves: Option<Waves>,
     plan: Vec<Entry>,
     out: Option<Out>,
     last_invoke_id: u16,
@@ -48,6 +50,19 @@ struct Extended {
     results: Instant,
     /// How often numerics are asked for if the monitor does not do this.
     fallback: Duration,
+}
+
+/// The waves that are wanted.
+struct Waves {
+    wanted: WaveSet,
+    /// Number of the choice that is out.
+    choice: Option<u16>,
+    /// Numbers of the extended polls whose results may come, the newest first.
+    polls: (u16, Option<u16>),
+    /// When the next thing is done: the choice made anew, or the poll renewed.
+    due: Instant,
+    /// When results should have come, while a poll runs.
+    results: Option<Instant>,
 }
 
 /// What is asked for again and again.
@@ -73,8 +88,8 @@ pub(super) struct Due {
 }
 
 impl Association {
-    /// An association that has just begun: everything is due. A fault says that the monitor grants less than was asked for.
-    pub(super) fn new(now: Instant, config: &Config, granted: Options) -> (Self, Option<Fault>) {
+    /// An association that has just begun: everything is due. Faults say that the monitor grants less than was asked for.
+    pub(super) fn new(now: Instant, config: &Config, granted: Options) -> (Self, Vec<Fault>) {
         let entry = |polled, interval| Entry { polled, interval, due: now };
         let mut plan = vec![entry(Polled::Alarms, config.alarm_interval)];
         let is_extended = config.is_extended() && granted.has_numerics();
@@ -88,12 +103,22 @@ impl Association {
             plan.push(entry(Polled::Numerics, config.poll_interval()));
         }
         plan.push(entry(Polled::Monitor, MONITOR_INTERVAL));
-        let fault = (config.is_extended() && !is_extended).then(|| {
-            let detail = "The monitor does not grant numerics every second; they are asked for one by one.";
-            Fault::new(FaultKind::Exception, 0, detail)
+        let wanted = config.wanted_waves();
+        let waves = (!wanted.is_empty() && granted.has_waves()).then_some(Waves {
+            wanted,
+            choice: None,
+            polls: (0, None),
+            due: now,
+            results: None,
         });
+        let refused = [
+            (config.is_extended() && !is_extended)
+                .then_some("The monitor does not grant numerics every second; they are asked for one by one."),
+            (!wanted.is_empty() && waves.is_none()).then_some("The monitor does not grant waves; there are none."),
+        ];
+        let faults = refused.into_iter().flatten().map(|detail| Fault::new(FaultKind::Exception, 0, detail)).collect();
         let silence = now + SILENCE_MAX;
-        (Self { extended, plan, out: None, last_invoke_id: 0, silence, is_identified: false }, fault)
+        (Self { extended, waves, plan, out: None, last_invoke_id: 0, silence, is_identified: false }, faults)
     }
 
     fn next_invoke_id(&mut self) -> u16 {
@@ -108,7 +133,8 @@ impl Association {
             None => self.plan.iter().map(|entry| entry.due).min(),
         };
         let extended = self.extended.as_ref().map(|extended| extended.renew.min(extended.results));
-        [poll, extended].into_iter().flatten().fold(self.silence, Instant::min)
+        let waves = self.waves.as_ref().map(|waves| waves.results.map_or(waves.due, |results| results.min(waves.due)));
+        [poll, extended, waves].into_iter().flatten().fold(self.silence, Instant::min)
     }
 
     /// Does what is due.
@@ -134,6 +160,9 @@ impl Association {
             requests.extend(self.renew(now));
         }
         requests.extend(self.ask_next(now));
+        let (request, fault) = self.advance_waves(now);
+        requests.extend(request);
+        reports.extend(fault.map(Report::Fault));
         if is_monitor_silent {
             reports.extend(self.identify(mirror));
         }
@@ -148,7 +177,48 @@ impl Association {
         extended.renew = now + RENEW_AFTER;
         extended.results = extended.results.max(now + RESULTS_TIME);
         let ticks = u32::try_from(EXTENDED_TIME.as_secs()).unwrap_or(60) * TICKS_PER_SECOND;
-        Some(Request::ExtendedPoll { invoke_id, ticks })
+        Some(Request::ExtendedPoll { invoke_id, streamed: Streamed::Numerics, ticks })
+    }
+
+    /// Chooses waves, and asks for those that are chosen.
+    fn advance_waves(&mut self, now: Instant) -> (Option<Request>, Option<Fault>) {
+        let Some(waves) = &self.waves else { return (None, None) };
+        let is_late = waves.results.is_some_and(|results| results <= now);
+        if !is_late && waves.due > now {
+            return (None, None);
+        }
+        let is_unanswered = waves.choice.is_some();
+        let is_running = waves.results.is_some();
+        let invoke_id = self.next_invoke_id();
+        let Some(waves) = self.waves.as_mut() else { return (None, None) };
+        if is_running && !is_late {
+            waves.polls = (invoke_id, Some(waves.polls.0));
+            waves.due = now + RENEW_AFTER;
+            let ticks = u32::try_from(EXTENDED_TIME.as_secs()).unwrap_or(60) * TICKS_PER_SECOND;
+            return (Some(Request::ExtendedPoll { invoke_id, streamed: Streamed::Waves, ticks }), None);
+        }
+        let what = if is_unanswered { "answer to the choice of waves" } else { "waves" };
+        let fault = (is_late || is_unanswered).then(|| {
+            let detail = format!("No {what} within {} s; chosen again.", RESULTS_TIME.as_secs());
+            Fault::new(FaultKind::Timeout, 0, detail)
+        });
+        (waves.choice, waves.due, waves.results) = (Some(invoke_id), now + RESULTS_TIME, None);
+        (Some(Request::ChooseWaves { invoke_id, waves: waves.wanted }), fault)
+    }
+
+    /// The monitor has taken the choice of waves: now they can be asked for.
+    pub(super) fn take_choice(&mut self, now: Instant, invoke_id: u16, bytes: usize) -> Option<Fault> {
+        self.silence = now + SILENCE_MAX;
+        match self.waves.as_mut().filter(|waves| waves.choice == Some(invoke_id)) {
+            Some(waves) => {
+                (waves.choice, waves.due, waves.results) = (None, now, Some(now + RESULTS_TIME));
+                None
+            }
+            None => {
+                let detail = format!("An answer to choice {invoke_id} of waves that nobody is waiting for.");
+                Some(Fault::new(FaultKind::Unexpected, bytes, detail))
+            }
+        }
     }
 
     /// The next poll, if one is due and none is out.
@@ -203,6 +273,16 @@ impl Association {
 
     /// Results of an extended poll.
     fn take_results(&mut self, now: Now, answer: &PollAnswer, mirror: &mut Mirror, bytes: usize) -> Vec<Report> {
+        if answer.result.class == class::WAVE {
+            let is_ours = |waves: &&mut Waves| {
+                waves.polls.0 == answer.invoke_id || waves.polls.1.filter(|id| *id != 0) == Some(answer.invoke_id)
+            };
+            let Some(waves) = self.waves.as_mut().filter(is_ours) else {
+                return vec![unexpected(answer, bytes)];
+            };
+            waves.results = waves.results.map(|_| now.monotonic + RESULTS_TIME);
+            return mirror.take_waves(answer);
+        }
         let is_ours = |extended: &&mut Extended| {
             let (newest, before) = extended.invoke_ids;
             let known = answer.invoke_id == newest || Some(answer.invoke_id) == before;
@@ -223,6 +303,8 @@ impl Association {
             if out.polled == Polled::Monitor {
                 reports.extend(self.identify(mirror));
             }
+        } else if self.waves.take_if(|waves| waves.choice == Some(invoke_id) || waves.polls.0 == invoke_id).is_some() {
+            // What it cannot do with waves it will not do the next time.
         } else if let Some(extended) = self.extended.take_if(|extended| extended.invoke_ids.0 == invoke_id) {
             let interval = extended.fallback.max(EXTENDED_PERIOD);
             self.plan.insert(1, Entry { polled: Polled::Numerics, interval, due: now });
