@@ -25,6 +25,7 @@ use vigil_model::{
 use vigil_recording::{Checkpoint, Said, StepTape};
 
 use crate::clock::Clock;
+use crate::history::History;
 use crate::request::{Pending, Request};
 
 /// Batches of reports taken into one step; more wait for the next one.
@@ -82,6 +83,7 @@ pub struct Appliance {
     /// Requests that are a part of the next step.
     pending: Vec<Pending>,
     next_reference: u64,
+    history: Option<History>,
 }
 
 impl Appliance {
@@ -106,12 +108,19 @@ impl Appliance {
             tape: None,
             pending: Vec::new(),
             next_reference: 1,
+            history: None,
         }
     }
 
     /// Takes down every step on `tape`.
     pub fn recorded_on(mut self, tape: Option<StepTape>) -> Self {
         self.tape = tape;
+        self
+    }
+
+    /// Keeps the history of numbers.
+    pub fn with_history(mut self, history: Option<History>) -> Self {
+        self.history = history;
         self
     }
 
@@ -167,7 +176,9 @@ impl Appliance {
     fn time_to_wait(&self) -> Duration {
         let now = (self.clock)().monotonic;
         // An hour stands for "no deadline": waking for nothing costs nothing.
-        let due = self.engine.next_deadline().map_or(Duration::from_secs(3600), |deadline| deadline.since(now));
+        let history = self.history.as_ref().map(History::due);
+        let first = self.engine.next_deadline().into_iter().chain(history).min();
+        let due = first.map_or(Duration::from_secs(3600), |deadline| deadline.since(now));
         if self.backlog.is_some() { due.min(JOURNAL_RETRY) } else { due }
     }
 
@@ -196,7 +207,13 @@ impl Appliance {
         let now = (self.clock)();
         self.take_down(now, reports, commands);
         show_waveforms(reports, &wiring.waveforms);
+        if let Some(history) = &mut self.history {
+            history.reported(&self.engine, reports);
+        }
         let events = self.engine.step(now, reports, commands);
+        if let Some(history) = &mut self.history {
+            history.stepped(&self.engine, &events, now, &self.journal);
+        }
         let pending = std::mem::take(&mut self.pending);
         if events.is_empty() && self.backlog.is_none() && pending.is_empty() {
             return;

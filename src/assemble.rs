@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use vigil_config::{LinkPlan, Plan};
 use vigil_engine::{Engine, Restored};
-use vigil_journal::{Journal, JournalError, Outbox, Reader, SqliteOutbox};
+use vigil_journal::{Journal, JournalError, Limits, Outbox, Reader, SqliteOutbox};
 use vigil_links::{Beside, Hubs, Link, LinkStats};
 use vigil_messages::mqtt::Topics;
 use vigil_messages::mqtt::alarm::Alarm;
@@ -30,6 +30,7 @@ use vigil_sinks::mqtt::{MqttSink, Resync};
 use crate::appliance::{Appliance, Question, Wiring};
 use crate::clock::Clock;
 use crate::delivery;
+use crate::history::History;
 use crate::request::Request;
 use crate::watch::Watch;
 use crate::{canary, recording};
@@ -120,7 +121,11 @@ pub fn start_through(plan: Plan, clock: Clock, outlet: Outlet<'_>) -> Result<Run
     std::fs::create_dir_all(&plan.data_dir)
         .map_err(|source| StartError::DataFolder { folder: plan.data_dir.clone(), source })?;
     let path = journal_path(&plan.data_dir);
-    let (journal, restored) = Journal::open(&path)?;
+    let mut limits = Limits::default();
+    if let Some(history) = &plan.history {
+        (limits.trend_age_max, limits.trend_bytes_max) = (history.keep, history.bytes_max);
+    }
+    let (journal, restored) = Journal::open_with(&path, limits)?;
     for unreadable in &restored.unreadable {
         tracing::error!(
             condition = unreadable.key,
@@ -204,8 +209,10 @@ pub fn start_through(plan: Plan, clock: Clock, outlet: Outlet<'_>) -> Result<Run
     }
     drop(report_sender); // the loop ends when the last link has
 
-    let appliance =
-        Appliance::new(engine, ward.clone(), plan.destinations, control_ids, journal.clone(), clock).recorded_on(steps);
+    let history = plan.history.map(|history| History::new(&engine, &ward, history.bucket, now));
+    let appliance = Appliance::new(engine, ward.clone(), plan.destinations, control_ids, journal.clone(), clock)
+        .recorded_on(steps)
+        .with_history(history);
     let wiring = Wiring {
         reports,
         commands: command_receiver,

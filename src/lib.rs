@@ -11,6 +11,7 @@ pub mod cli;
 pub mod clock;
 mod delivery;
 pub mod demo;
+pub mod history;
 pub mod receiver;
 pub mod recording;
 pub mod replay;

@@ -36,6 +36,8 @@ pub struct Plan {
     pub adapters: BTreeMap<Arc<str>, Arc<str>>,
     /// What is recorded; nothing if `None`.
     pub recording: Option<RecordingPlan>,
+    /// What is kept of numbers; nothing if `None`.
+    pub history: Option<HistoryPlan>,
     /// How long an alarm may take on each part of its way; nothing is watched if `None`.
     pub ledger: Option<LedgerPlan>,
     /// How often the canary alarms; there is none if `None`.
@@ -53,6 +55,17 @@ pub struct RecordingPlan {
     pub keep: Duration,
     /// How much is kept of each link, in bytes.
     pub stream_bytes_max: u64,
+}
+
+/// What is kept of every number over days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HistoryPlan {
+    /// Length of the stretch of which the lowest, highest and last number is kept.
+    pub bucket: Duration,
+    /// For how long.
+    pub keep: Duration,
+    /// How much of all beds together, in bytes.
+    pub bytes_max: u64,
 }
 
 /// How long an alarm may take on each part of its way.

@@ -9,8 +9,8 @@ use vigil_messages::{Destination, Hl7Destination, MqttDestination};
 
 use crate::document::{Document, Place, Problems};
 use crate::file::{
-    ApplianceSection, BedLimitSection, BedSection, CanarySection, DeviceSection, EscalationSection, LedgerSection,
-    LinkSection, PresetLimitSection, PresetSection, RecordingSection, SECTIONS,
+    ApplianceSection, BedLimitSection, BedSection, CanarySection, DeviceSection, EscalationSection, HistorySection,
+    LedgerSection, LinkSection, PresetLimitSection, PresetSection, RecordingSection, SECTIONS,
 };
 use crate::{element, nearest};
 
@@ -24,6 +24,7 @@ pub(crate) struct Draft {
     pub(crate) destinations: Vec<Option<Destination>>,
     pub(crate) escalations: Vec<Option<EscalationSection>>,
     pub(crate) recording: Option<RecordingSection>,
+    pub(crate) history: Option<HistorySection>,
     pub(crate) ledger: Option<LedgerSection>,
     pub(crate) canary: Option<CanarySection>,
 }
@@ -56,6 +57,7 @@ pub(crate) fn draft(problems: &mut Problems<'_, '_>) -> Draft {
         destinations: each("destination", problems, destination),
         escalations: each("escalation", problems, element::read),
         recording: table("recording", problems),
+        history: table("history", problems),
         ledger: table("ledger", problems),
         canary: table("canary", problems),
     }

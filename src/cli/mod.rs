@@ -21,6 +21,7 @@ mod run;
 mod schema;
 mod show;
 mod simulate;
+mod trend;
 mod when;
 
 use std::io::Write as _;
@@ -114,6 +115,8 @@ enum Command {
     Ledger(ledger::Arguments),
     /// Alarm load: how many alarms, where from, how long, from an appliance's journal.
     Load(load::Arguments),
+    /// What a number of a bed was over hours and days, with gaps as gaps, from an appliance's journal.
+    Trend(trend::Arguments),
     /// What has been recorded of the links.
     Record(record::Arguments),
     /// Plays a recording again: the same events, or what another configuration would have made of them.
@@ -165,6 +168,7 @@ fn run(arguments: Arguments) -> CommandResult {
         Command::Outbox(arguments) => show::outbox(arguments, json),
         Command::Ledger(arguments) => ledger::run(arguments, json),
         Command::Load(arguments) => load::run(arguments, json),
+        Command::Trend(arguments) => trend::run(arguments, json),
         Command::Record(arguments) => record::run(arguments, json),
         Command::Replay(arguments) => replay::run(arguments, json),
         Command::Completions(arguments) => generate::completions(arguments),

@@ -19,7 +19,7 @@ use std::process::Stdio;
 
 use support::process::{command, vigil};
 
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 21] = [
     "ports",
     "probe",
     "demo",
@@ -36,6 +36,7 @@ const COMMANDS: [&str; 20] = [
     "outbox",
     "ledger",
     "load",
+    "trend",
     "record",
     "replay",
     "completions",

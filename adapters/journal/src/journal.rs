@@ -10,6 +10,7 @@ use crate::outbox::{RowId, Settlement};
 use crate::queue::{Job, JournalStatus, Queue};
 use crate::settle::Settled;
 use crate::store::{Prepared, Store};
+use crate::trend::TrendPiece;
 use crate::writer::Writer;
 use crate::{JournalError, Limits, Reader, Record, RestoredState, SqliteOutbox, schema};
 
@@ -75,6 +76,12 @@ impl Journal {
         done: impl FnOnce(Result<(), JournalError>) + Send + 'static,
     ) -> Result<(), JournalError> {
         self.0.queue.push(Job { prepared: Prepared::new(record)?, done: Box::new(done) }, false)
+    }
+
+    /// Puts a piece of trend in line for when nothing more urgent waits, and returns at once. Nobody is told when it is on
+    /// disk; what too many pieces, a refusing disk or a power cut take is a gap, and counted in [`JournalStatus`] but for the last.
+    pub fn keep_trend(&self, piece: TrendPiece) {
+        self.0.queue.keep_trend(piece);
     }
 
     /// The outbox of a destination, with a reading connection of its own. One sink at a time.

@@ -9,6 +9,7 @@
 //! - [`Journal`]: the handle to the writer.
 //! - [`Outbox`]: what a sink sees of its destination's messages; [`SqliteOutbox`] is the durable one, [`MemoryOutbox`]
 //!   the one for tests and measurements of sinks.
+//! - [`trend`]: numbers over days, in buckets, for who looks back.
 //! - [`Reader`]: everything, read-only, for tools and for the start.
 
 mod associations;
@@ -28,6 +29,7 @@ mod retention;
 mod schema;
 mod settle;
 mod store;
+pub mod trend;
 mod writer;
 
 pub use associations::{HELD_OF_BED_MAX, RECEIPTS_MAX};
@@ -36,7 +38,7 @@ pub use history::LedgerLine;
 pub use journal::Journal;
 pub use memory::MemoryOutbox;
 pub use outbox::{Depth, Hop, Outbox, OutboxRow, RowId, Settlement, SqliteOutbox};
-pub use queue::{GROUP_RECORDS_MAX, JournalStatus, RECORDS_WAITING_MAX, SETTLEMENTS_WAITING_MAX};
+pub use queue::{GROUP_RECORDS_MAX, JournalStatus, RECORDS_WAITING_MAX, SETTLEMENTS_WAITING_MAX, TRENDS_WAITING_MAX};
 pub use reader::{LoggedEntry, OutboxEntry, OutboxState, Reader};
 pub use record::{LogEntry, LogKind, Receipt, Record, RestoredState, UnreadableOccurrence};
 pub use retention::Limits;

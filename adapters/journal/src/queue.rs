@@ -12,6 +12,7 @@ use std::time::Duration;
 use crate::JournalError;
 use crate::settle::Settled;
 use crate::store::Prepared;
+use crate::trend::TrendPiece;
 
 /// Records that may wait for the disk.
 pub const RECORDS_WAITING_MAX: usize = 1_024;
@@ -19,6 +20,8 @@ pub const RECORDS_WAITING_MAX: usize = 1_024;
 pub const GROUP_RECORDS_MAX: usize = 256;
 /// Settlements that may wait for the disk; more are dropped and counted, and their messages are sent once more.
 pub const SETTLEMENTS_WAITING_MAX: usize = 65_536;
+/// Pieces of trend that may wait for a quiet moment; more are dropped and counted, and are gaps.
+pub const TRENDS_WAITING_MAX: usize = 256;
 /// Settlements that go to disk without waiting for more.
 const GROUP_SETTLEMENTS: usize = 512;
 /// How long settlements wait for company.
@@ -47,6 +50,10 @@ pub struct JournalStatus {
     pub observations_dropped: u64,
     /// Dead letters dropped since the start because more were kept than the limits allow.
     pub refused_dropped: u64,
+    /// Pieces of trend that are on disk since the start.
+    pub trends_written: u64,
+    /// Pieces of trend dropped since the start because too many were waiting or the disk refused them; they are gaps.
+    pub trends_dropped: u64,
 }
 
 /// A record and whoever waits for it.
@@ -58,6 +65,7 @@ pub(crate) struct Job {
 /// What the writer is to do next.
 pub(crate) enum Work {
     Group(Vec<Job>, Vec<Settled>),
+    Trend(TrendPiece),
     Tidy,
     Stop,
 }
@@ -66,6 +74,7 @@ pub(crate) enum Work {
 struct State {
     jobs: VecDeque<Job>,
     settlements: VecDeque<Settled>,
+    trends: VecDeque<TrendPiece>,
     settlements_taken_in: u64,
     closing: bool,
     stopped: bool,
@@ -122,6 +131,30 @@ impl Queue {
         Some(ticket)
     }
 
+    /// Puts a piece of trend in line, if there is room.
+    pub(crate) fn keep_trend(&self, piece: TrendPiece) {
+        let mut state = self.lock();
+        if state.closing || state.trends.len() >= TRENDS_WAITING_MAX {
+            state.status.trends_dropped += 1;
+            return;
+        }
+        state.trends.push_back(piece);
+        drop(state);
+        self.work.notify_one();
+    }
+
+    /// There is more to tidy up when nothing else is to do.
+    pub(crate) fn tidy_again(&self) {
+        self.lock().untidy = true;
+    }
+
+    pub(crate) fn trend_done(&self, written: bool) {
+        let mut state = self.lock();
+        state.untidy |= written;
+        state.status.trends_written += u64::from(written);
+        state.status.trends_dropped += u64::from(!written);
+    }
+
     pub(crate) fn settled_through(&self) -> u64 {
         self.settled_through.load(Ordering::Acquire)
     }
@@ -146,6 +179,10 @@ impl Queue {
             let enough = state.settlements.len() >= GROUP_SETTLEMENTS && !failing;
             if !state.jobs.is_empty() || enough || (state.closing && !state.settlements.is_empty()) {
                 return self.take_group(state);
+            }
+            // Whatever anybody waits for comes first.
+            if let Some(piece) = state.trends.pop_front() {
+                return Work::Trend(piece);
             }
             if state.closing {
                 return Work::Stop;
@@ -217,6 +254,7 @@ impl Queue {
         state.stopped = true;
         let jobs: Vec<Job> = state.jobs.drain(..).collect();
         state.settlements.clear();
+        state.trends.clear();
         drop(state);
         self.space.notify_all();
         for job in jobs {

@@ -190,6 +190,10 @@ impl Reader {
         )
     }
 
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     pub(crate) fn collect<T>(
         &self,
         sql: &str,

@@ -12,6 +12,7 @@ use vigil_model::Timestamp;
 use crate::associations;
 use crate::depths::{Change, Depths};
 use crate::store::Store;
+use crate::trend;
 
 /// Transactions after which the writer tidies up even if it is never idle.
 pub(crate) const GROUPS_BETWEEN: u64 = 256;
@@ -31,13 +32,18 @@ pub struct Limits {
     pub refused_count_max: u32,
     /// Observation messages waiting for one destination.
     pub observations_waiting_max: u32,
+    /// How long trends are kept.
+    pub trend_age_max: Duration,
+    /// Size of the trends, in bytes; the oldest go first.
+    pub trend_bytes_max: u64,
     /// Size of the database file; when it is reached, commits fail as on a full disk and settlements go on.
     pub database_bytes_max: u64,
 }
 
 impl Default for Limits {
     /// Ninety days, 100 000 occurrences, a million ledger lines, 10 000 dead letters a million waiting observation
-    /// messages (about 4 GB; eleven hours of a 500-bed house without its EHR) and a file of 16 GiB.
+    /// messages (about 4 GB; eleven hours of a 500-bed house without its EHR), trends of fourteen days and 1 GiB, and a file of
+    /// 16 GiB.
     fn default() -> Self {
         Self {
             history_count_max: 100_000,
@@ -45,6 +51,8 @@ impl Default for Limits {
             log_count_max: 1_000_000,
             refused_count_max: 10_000,
             observations_waiting_max: 1_000_000,
+            trend_age_max: Duration::from_secs(14 * 24 * 3600),
+            trend_bytes_max: 1 << 30,
             database_bytes_max: 16 << 30,
         }
     }
@@ -56,6 +64,8 @@ pub(crate) struct Tidied {
     pub(crate) changes: Vec<Change>,
     pub(crate) observations_dropped: u64,
     pub(crate) refused_dropped: u64,
+    /// Trends went, and more of them may have to.
+    pub(crate) trends: bool,
 }
 
 /// Deletes one piece of what the limits do not allow. `newest` is the time of the newest record, by which age is told.
@@ -103,6 +113,7 @@ pub(crate) fn tidy(
             tidied.refused_dropped += drop_excess(counts.refused, limits.refused_count_max, 1, 0)?;
         }
     }
+    tidied.trends = trend::store::tidy(&transaction, limits)?;
     transaction.commit()?;
     Ok(tidied)
 }

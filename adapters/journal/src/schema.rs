@@ -6,6 +6,7 @@
 //! `sent` observation messages that were delivered and could still have to be corrected; `outbox` what is not delivered
 //! (`state` 0 waits, 1 was refused and is kept). Row ids of the
 //! outbox come from the counter `next_row` and are never used twice, so a sink may remember how far it has read.
+//! `trend` holds buckets of numbers by bed and time, with the tables that number beds and series.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::{JournalError, Limits};
 
 /// Schema number that this program writes.
-pub(crate) const SCHEMA: i64 = 2;
+pub(crate) const SCHEMA: i64 = 3;
 
 /// Pages in the write-ahead log after which SQLite itself moves them into the database; the writer does so earlier,
 /// when it has nothing else to do.
@@ -117,6 +118,27 @@ CREATE TABLE sent (
   body        BLOB NOT NULL
 ) STRICT;
 CREATE INDEX sent_by_bed ON sent (bed, created);
+",
+    r"
+INSERT INTO meta (name, value) VALUES ('trend_bytes', 0);
+
+CREATE TABLE trend (
+  place       INTEGER PRIMARY KEY,
+  association INTEGER NOT NULL,
+  body        BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE trend_bed (
+  number INTEGER PRIMARY KEY,
+  bed    TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE trend_series (
+  number INTEGER PRIMARY KEY,
+  bed    TEXT NOT NULL,
+  series TEXT NOT NULL,
+  UNIQUE (bed, series)
+) STRICT;
 ",
 ];
 

@@ -10,6 +10,7 @@ use crate::depths::{Change, Depths};
 use crate::outbox::lane_number;
 use crate::record::{LogEntry, LogKind, Record, RestoredState, UnreadableOccurrence};
 use crate::settle::{self, Settled};
+use crate::trend::{self, TrendPiece};
 use crate::{JournalError, Limits, associations, schema};
 
 /// A record made ready by whoever commits it, so that the writer only writes.
@@ -89,6 +90,7 @@ const COUNTERS: [&str; 4] = ["next_seq", "next_occurrence", "next_control", "nex
 pub(crate) struct Store {
     pub(crate) connection: Connection,
     counters: [u64; 4],
+    trend_numbers: trend::store::Numbers,
 }
 
 impl Store {
@@ -106,7 +108,7 @@ impl Store {
             receipts: associations::receipts(&connection).map_err(JournalError::read)?,
             unreadable,
         };
-        Ok((Self { connection, counters }, restored, depths))
+        Ok((Self { connection, counters, trend_numbers: trend::store::Numbers::default() }, restored, depths))
     }
 
     /// Writes records and settlements in one transaction. On an error nothing of them is there.
@@ -147,6 +149,11 @@ impl Store {
         transaction.commit()?;
         self.counters = counters;
         Ok(changes)
+    }
+
+    /// Writes a piece of trend.
+    pub(crate) fn write_trend(&mut self, piece: &TrendPiece) -> rusqlite::Result<()> {
+        trend::store::write(&mut self.connection, &mut self.trend_numbers, piece)
     }
 
     /// Moves the write-ahead log into the database, as far as readers allow.

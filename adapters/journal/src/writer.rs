@@ -11,6 +11,7 @@ use crate::queue::{Job, Queue, Work};
 use crate::retention::{self, GROUPS_BETWEEN, Limits};
 use crate::settle::Settled;
 use crate::store::Store;
+use crate::trend::TrendPiece;
 
 /// Transactions after which the write-ahead log is moved into the database when there is time.
 const GROUPS_BEFORE_CHECKPOINT: u64 = 64;
@@ -33,6 +34,7 @@ impl Writer {
         loop {
             match desk.queue.take() {
                 Work::Group(jobs, settlements) => desk.write(jobs, settlements),
+                Work::Trend(piece) => desk.keep_trend(&piece),
                 Work::Tidy => desk.tidy(),
                 Work::Stop => break,
             }
@@ -100,12 +102,25 @@ impl Desk {
         }
     }
 
+    /// Nobody waits for it: what the disk refuses is a gap.
+    fn keep_trend(&mut self, piece: &TrendPiece) {
+        let written = self.store.write_trend(piece);
+        if let Err(error) = &written {
+            tracing::warn!(%error, "A piece of the trends cannot be written; it is a gap.");
+        }
+        self.queue.trend_done(written.is_ok());
+        self.groups_since_checkpoint += 1;
+    }
+
     /// Trouble here is no one's answer: it is logged, and the next record will tell whether the disk works.
     fn tidy(&mut self) {
         self.groups_since_tidy = 0;
         match retention::tidy(&mut self.store, &self.depths, &self.limits, self.newest) {
             Ok(tidied) => {
                 self.depths.apply(tidied.changes);
+                if tidied.trends {
+                    self.queue.tidy_again();
+                }
                 if tidied.observations_dropped > 0 || tidied.refused_dropped > 0 {
                     tracing::warn!(
                         observations = tidied.observations_dropped,

@@ -14,6 +14,7 @@ mod destinations;
 mod devices;
 mod escalation;
 mod further;
+mod history;
 mod identity;
 mod ledger;
 mod limits;
@@ -94,6 +95,7 @@ fn check(problems: &mut Problems<'_, '_>, source: &dyn ProfileSource) -> Option<
     destinations::destinations(&draft.destinations, appliance_id, &bed_names, problems);
 
     let recording = recording::recording(draft.recording.as_ref(), problems);
+    let history = history::history(draft.history.as_ref(), problems);
     let ledger = ledger::ledger(draft.ledger.as_ref(), problems);
     let canary = canary::canary(draft.canary.as_ref(), problems);
 
@@ -132,6 +134,9 @@ fn check(problems: &mut Problems<'_, '_>, source: &dyn ProfileSource) -> Option<
         });
     }
     destinations::hidden_alarms(&draft.destinations, &ward, problems);
+    if let Some(history) = &history {
+        history::fits(history, &ward.devices, problems);
+    }
     Some(Plan {
         ward: Arc::new(ward),
         links,
@@ -140,6 +145,7 @@ fn check(problems: &mut Problems<'_, '_>, source: &dyn ProfileSource) -> Option<
         warnings: Vec::new(),
         presets: uses,
         recording,
+        history,
         ledger,
         canary,
         source: Source::default(),

@@ -13,6 +13,7 @@ mod chart;
 mod device;
 mod escalation;
 mod further;
+mod history;
 mod ledger;
 mod limit;
 mod link;
@@ -24,6 +25,7 @@ pub use chart::{BandSection, BedScoreSection, ChartFile, ChartInputSection, Pref
 pub use device::{DeviceSection, IdentitySection};
 pub use escalation::{EscalationLevelSection, EscalationSection};
 pub use further::{CombinedSection, RateSection, SignalSection, TermSection};
+pub use history::HistorySection;
 pub use ledger::LedgerSection;
 pub use limit::{BedLimitSection, PresetLimitSection, PresetSection};
 pub use link::{BusSection, LinkSection, LrcRule, SerialSection};
@@ -58,6 +60,9 @@ pub struct File {
     /// What is recorded, so that a night can be looked at again. The last hours of every link if left out.
     #[serde(default)]
     pub recording: RecordingSection,
+    /// What is kept of numbers over days. The values named there if left out.
+    #[serde(default)]
+    pub history: HistorySection,
     /// How long an alarm may take on each part of its way. The values named there if left out.
     #[serde(default)]
     pub ledger: LedgerSection,
@@ -67,8 +72,19 @@ pub struct File {
 }
 
 /// The sections of a file, as [`File`] names them.
-pub(crate) const SECTIONS: [&str; 10] =
-    ["appliance", "bed", "preset", "link", "device", "destination", "escalation", "recording", "ledger", "canary"];
+pub(crate) const SECTIONS: [&str; 11] = [
+    "appliance",
+    "bed",
+    "preset",
+    "link",
+    "device",
+    "destination",
+    "escalation",
+    "recording",
+    "history",
+    "ledger",
+    "canary",
+];
 
 pub(crate) fn eui64_schema(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "pattern": "^([0-9A-Fa-f]{2}[:-]?){7}[0-9A-Fa-f]{2}$" })

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bevy_ecs::schedule::Schedule;
 use bevy_ecs::world::World;
-use vigil_model::{BedMemory, Command, DeviceReport, EngineEvent, Instant, Kept, Now, Remembered, Ward};
+use vigil_model::{BedMemory, Command, DeviceIndex, DeviceReport, EngineEvent, Instant, Kept, Now, Remembered, Ward};
 
 use crate::assemble;
 use crate::association::Associations;
@@ -13,7 +13,7 @@ use crate::deadlines::NEVER;
 use crate::device::{Connection, Fixed};
 use crate::flow::{Book, Clock, Drafts, Inbox, Index, Outbox, Timers};
 use crate::restore::{self, Restored};
-use crate::snapshot::{self, Snapshot};
+use crate::snapshot::{self, DeviceSnapshot, Snapshot};
 use crate::stage;
 
 /// The picture of a ward.
@@ -79,6 +79,12 @@ impl Engine {
     /// The picture at `now`. What has become stale since the last step is stale here too.
     pub fn snapshot(&self, now: Now) -> Snapshot {
         snapshot::take(&self.world, now)
+    }
+
+    /// One device at `now`, as in [`Engine::snapshot`]; `None` if the ward has no such device.
+    pub fn device(&self, device: DeviceIndex, now: Now) -> Option<DeviceSnapshot> {
+        let entity = self.world.resource::<Index>().devices.get(device.0 as usize)?;
+        snapshot::take_device(&self.world, *entity, now)
     }
 
     /// What was counted since the start.

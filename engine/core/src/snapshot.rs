@@ -177,7 +177,7 @@ fn take_scores(calculating: &Calculating, now: Now) -> Vec<ScoreSnapshot> {
     standing.collect()
 }
 
-fn take_device(world: &World, device: bevy_ecs::entity::Entity, now: Now) -> Option<DeviceSnapshot> {
+pub(crate) fn take_device(world: &World, device: bevy_ecs::entity::Entity, now: Now) -> Option<DeviceSnapshot> {
     let fixed = world.get::<Fixed>(device)?;
     let connection = world.get::<Connection>(device)?;
     let latest = &world.get::<Metrics>(device)?.latest;
