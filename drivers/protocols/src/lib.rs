@@ -27,6 +27,7 @@ pub mod link;
 mod listen;
 pub mod masimo_ascii;
 pub mod modbus;
+mod open_frame;
 pub mod philips_intellivue;
 mod poll;
 pub mod puritan_bennett;

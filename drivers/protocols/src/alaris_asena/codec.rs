@@ -11,9 +11,14 @@ use vigil_model::{Fault, FaultKind};
 
 pub use super::reply::{Alarms, Infusion, Reply, ReplyError, SyringeStatus, Vtbi};
 use crate::check::crc16_ccitt_false;
+use crate::open_frame::OpenFrame;
 
 /// Longest text between `!` and `|`, in bytes. The longest answer seen has 80.
 pub const TEXT_MAX_BYTES: usize = 240;
+/// `|` and the four digits of the check.
+const CHECK_BYTES: usize = 5;
+/// Voids the frame so far.
+const ESC: u8 = 0x1B;
 
 /// What Vigil can ask the pump. Each of them only reads; starting, stopping, rates and remote control are not in the
 /// protocol as far as this program can speak it.
@@ -96,13 +101,16 @@ pub(super) fn frame(text: &str) -> Vec<u8> {
 /// Finds frames in a stream. Holds at most one frame of [`TEXT_MAX_BYTES`].
 ///
 /// A `!` always begins a frame, so a frame that lost its end costs none but itself.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Frames {
-    /// Bytes since the last `!`, without it; `None` outside a frame.
-    open: Option<Vec<u8>>,
-    /// Bytes seen outside any frame and not reported yet.
-    stray: usize,
+    frame: OpenFrame,
     found: VecDeque<Result<String, Fault>>,
+}
+
+impl Default for Frames {
+    fn default() -> Self {
+        Self { frame: OpenFrame::new(TEXT_MAX_BYTES + CHECK_BYTES, TEXT_MAX_BYTES), found: VecDeque::new() }
+    }
 }
 
 impl Frames {
@@ -120,67 +128,28 @@ impl Frames {
 
     /// The frame that has begun, if any, is void, and stray bytes are accounted for.
     pub fn cut(&mut self) -> Option<Fault> {
-        self.report_stray();
-        if let Some(text) = self.open.take() {
-            self.fault(FaultKind::Truncated, text.len() + 1, "a frame that was not finished");
-        }
-        match self.found.pop_front() {
-            Some(Err(fault)) => Some(fault),
-            Some(Ok(_)) | None => None,
-        }
+        self.frame.cut()
     }
 
     fn take(&mut self, byte: u8) {
-        match (byte, &mut self.open) {
-            (b'!', None) => {
-                self.report_stray();
-                self.open = Some(Vec::new());
+        let is_open = self.frame.is_open();
+        match byte {
+            b'!' => self.found.extend(self.frame.begin().map(Err)),
+            b'\r' if is_open => self.found.extend(self.frame.end().map(|inner| check(&inner))),
+            ESC if is_open => {
+                let bytes = self.frame.end().map_or(0, |inner| inner.len() + 2);
+                let detail = "a frame that the pump gave up with ESC";
+                self.found.push_back(Err(Fault::new(FaultKind::Truncated, bytes, detail)));
             }
-            (b'!', Some(text)) => {
-                let bytes = std::mem::take(text).len() + 1;
-                self.fault(FaultKind::Truncated, bytes, "a frame that was not finished when the next one began");
-            }
-            (b'\r', Some(text)) => {
-                let text = std::mem::take(text);
-                self.open = None;
-                self.found.push_back(check(&text));
-            }
-            (0x1B, Some(text)) => {
-                let bytes = text.len() + 2;
-                self.open = None;
-                self.fault(FaultKind::Truncated, bytes, "a frame that the pump gave up with ESC");
-            }
-            (_, Some(text)) if text.len() >= TEXT_MAX_BYTES + 5 => {
-                let bytes = text.len() + 2;
-                self.open = None;
-                self.fault(FaultKind::Overlong, bytes, "a frame that does not end");
-            }
-            (_, Some(text)) => text.push(byte),
-            (_, None) => {
-                self.stray += 1;
-                if self.stray == TEXT_MAX_BYTES {
-                    self.report_stray();
-                }
-            }
+            _ => self.found.extend(self.frame.push(byte).map(Err)),
         }
-    }
-
-    fn report_stray(&mut self) {
-        let bytes = std::mem::take(&mut self.stray);
-        if bytes > 0 {
-            self.fault(FaultKind::Framing, bytes, "bytes outside a frame");
-        }
-    }
-
-    fn fault(&mut self, kind: FaultKind, bytes: usize, detail: &str) {
-        self.found.push_back(Err(Fault::new(kind, bytes, detail)));
     }
 }
 
 /// What stood between `!` and `\r`: the text, if its check fits and it is text.
 fn check(inner: &[u8]) -> Result<String, Fault> {
     let fault = |kind, detail: String| Err(Fault::new(kind, inner.len() + 2, detail));
-    let Some((text, [b'|', digits @ ..])) = inner.len().checked_sub(5).map(|at| inner.split_at(at)) else {
+    let Some((text, [b'|', digits @ ..])) = inner.len().checked_sub(CHECK_BYTES).map(|at| inner.split_at(at)) else {
         return fault(FaultKind::Framing, "a frame does not end with | and four digits".to_owned());
     };
     let upper_hex = |byte: &u8| matches!(byte, b'0'..=b'9' | b'A'..=b'F');
@@ -245,7 +214,7 @@ mod tests {
             for byte in bytes {
                 frames.push(&[byte]);
                 while frames.poll().is_some() {}
-                proptest::prop_assert!(frames.open.as_ref().is_none_or(|open| open.len() <= TEXT_MAX_BYTES + 5));
+                proptest::prop_assert!(frames.frame.held() <= TEXT_MAX_BYTES + CHECK_BYTES);
                 proptest::prop_assert!(frames.found.is_empty());
             }
         }

@@ -7,6 +7,10 @@ use vigil_model::{Fault, FaultKind};
 
 use super::codec::{ACK, ENQ, ETX, NAK, STX, TEXT_MAX_BYTES};
 use crate::check::ff_minus_sum8;
+use crate::open_frame::OpenFrame;
+
+/// Hexadecimal digits of the check.
+const CHECK_BYTES: usize = 2;
 
 /// Something found in the stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,15 +26,19 @@ pub enum Heard {
 }
 
 /// Finds frames and single characters in a stream. Holds at most one frame of [`TEXT_MAX_BYTES`].
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Stream {
-    /// Bytes since the last 02, without it; `None` outside a frame.
-    open: Option<Vec<u8>>,
+    frame: OpenFrame,
     /// A NAK has come, and its reason has not.
     awaits_reason: bool,
-    /// Bytes seen outside any frame and not reported yet.
-    stray: usize,
     found: VecDeque<Result<Heard, Fault>>,
+}
+
+impl Default for Stream {
+    fn default() -> Self {
+        let frame = OpenFrame::new(TEXT_MAX_BYTES + CHECK_BYTES, TEXT_MAX_BYTES);
+        Self { frame, awaits_reason: false, found: VecDeque::new() }
+    }
 }
 
 impl Stream {
@@ -49,8 +57,7 @@ impl Stream {
     /// The frame that has begun, if any, is void, and stray bytes are accounted for.
     pub fn cut(&mut self) -> Option<Fault> {
         self.awaits_reason = false;
-        let bytes = std::mem::take(&mut self.stray) + self.open.take().map_or(0, |open| open.len() + 1);
-        (bytes > 0).then(|| Fault::new(FaultKind::Truncated, bytes, "a frame that was not finished"))
+        self.frame.cut()
     }
 
     fn take(&mut self, byte: u8) {
@@ -60,46 +67,24 @@ impl Stream {
         if std::mem::take(&mut self.awaits_reason) && (b' '..=b'~').contains(&byte) {
             return self.found.push_back(Ok(Heard::NotTaken(char::from(byte))));
         }
-        match (byte, &mut self.open) {
-            (STX, None) => {
-                self.report_stray();
-                self.open = Some(Vec::new());
+        let is_open = self.frame.is_open();
+        let fault = match byte {
+            STX => self.frame.begin(),
+            ETX if is_open => {
+                self.found.extend(self.frame.end().map(|inner| read(&inner)));
+                None
             }
-            (STX, Some(open)) => {
-                let bytes = std::mem::take(open).len() + 1;
-                self.fault(FaultKind::Truncated, bytes, "a frame that was not finished when the next one began");
+            ACK if !is_open => {
+                self.found.push_back(Ok(Heard::Acknowledged));
+                None
             }
-            (ETX, Some(open)) => {
-                let inner = std::mem::take(open);
-                self.open = None;
-                self.found.push_back(read(&inner));
+            NAK if !is_open => {
+                self.awaits_reason = true;
+                None
             }
-            (ACK, None) => self.found.push_back(Ok(Heard::Acknowledged)),
-            (NAK, None) => self.awaits_reason = true,
-            (_, Some(open)) if open.len() >= TEXT_MAX_BYTES + 2 => {
-                let bytes = open.len() + 2;
-                self.open = None;
-                self.fault(FaultKind::Overlong, bytes, "a frame that does not end");
-            }
-            (_, Some(open)) => open.push(byte),
-            (_, None) => {
-                self.stray += 1;
-                if self.stray == TEXT_MAX_BYTES {
-                    self.report_stray();
-                }
-            }
-        }
-    }
-
-    fn report_stray(&mut self) {
-        let bytes = std::mem::take(&mut self.stray);
-        if bytes > 0 {
-            self.fault(FaultKind::Framing, bytes, "bytes outside a frame");
-        }
-    }
-
-    fn fault(&mut self, kind: FaultKind, bytes: usize, detail: &str) {
-        self.found.push_back(Err(Fault::new(kind, bytes, detail)));
+            _ => self.frame.push(byte),
+        };
+        self.found.extend(fault.map(Err));
     }
 }
 
@@ -109,7 +94,7 @@ fn read(inner: &[u8]) -> Result<Heard, Fault> {
     if !inner.iter().all(|byte| (b' '..=b'~').contains(byte)) {
         return Err(fault(FaultKind::Framing, "a frame with characters that are no text".to_owned()));
     }
-    let Some((text, digits)) = inner.len().checked_sub(2).map(|at| inner.split_at(at)) else {
+    let Some((text, digits)) = inner.len().checked_sub(CHECK_BYTES).map(|at| inner.split_at(at)) else {
         return Err(fault(FaultKind::Framing, "a frame that is too short".to_owned()));
     };
     let found: String = digits.iter().copied().map(char::from).collect();
@@ -166,7 +151,7 @@ mod tests {
             for byte in bytes {
                 stream.push(&[byte]);
                 while stream.poll().is_some() {}
-                prop_assert!(stream.open.as_ref().is_none_or(|open| open.len() <= TEXT_MAX_BYTES + 2));
+                prop_assert!(stream.frame.held() <= TEXT_MAX_BYTES + CHECK_BYTES);
                 prop_assert!(stream.found.is_empty());
             }
         }

@@ -6,18 +6,22 @@ use vigil_model::{Fault, FaultKind};
 
 use super::codec::{ETX, STX, TEXT_MAX_BYTES, Text};
 use crate::check::crc16_xmodem;
+use crate::open_frame::OpenFrame;
 
 /// Hexadecimal digits of the check.
 const CHECK_BYTES: usize = 4;
 
 /// Finds frames in a stream. Holds at most one of [`TEXT_MAX_BYTES`].
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Frames {
-    /// Bytes since the last 02, without it; `None` outside a frame.
-    open: Option<Vec<u8>>,
-    /// Bytes seen outside any frame and not reported yet.
-    stray: usize,
+    frame: OpenFrame,
     found: VecDeque<Result<Text, Fault>>,
+}
+
+impl Default for Frames {
+    fn default() -> Self {
+        Self { frame: OpenFrame::new(TEXT_MAX_BYTES + CHECK_BYTES, TEXT_MAX_BYTES), found: VecDeque::new() }
+    }
 }
 
 impl Frames {
@@ -35,49 +39,19 @@ impl Frames {
 
     /// The frame that has begun, if any, is void, and stray bytes are accounted for.
     pub fn cut(&mut self) -> Option<Fault> {
-        let bytes = std::mem::take(&mut self.stray) + self.open.take().map_or(0, |open| open.len() + 1);
-        (bytes > 0).then(|| Fault::new(FaultKind::Truncated, bytes, "a frame that was not finished"))
+        self.frame.cut()
     }
 
     fn take(&mut self, byte: u8) {
-        match (byte, &mut self.open) {
-            (STX, None) => {
-                self.report_stray();
-                self.open = Some(Vec::new());
+        let fault = match byte {
+            STX => self.frame.begin(),
+            ETX if self.frame.is_open() => {
+                self.found.extend(self.frame.end().map(|inner| read(&inner)));
+                None
             }
-            (STX, Some(open)) => {
-                let bytes = std::mem::take(open).len() + 1;
-                self.fault(FaultKind::Truncated, bytes, "a frame that was not finished when the next one began");
-            }
-            (ETX, Some(open)) => {
-                let inner = std::mem::take(open);
-                self.open = None;
-                self.found.push_back(read(&inner));
-            }
-            (_, Some(open)) if open.len() >= TEXT_MAX_BYTES + CHECK_BYTES => {
-                let bytes = open.len() + 2;
-                self.open = None;
-                self.fault(FaultKind::Overlong, bytes, "a frame that does not end");
-            }
-            (_, Some(open)) => open.push(byte),
-            (_, None) => {
-                self.stray += 1;
-                if self.stray == TEXT_MAX_BYTES {
-                    self.report_stray();
-                }
-            }
-        }
-    }
-
-    fn report_stray(&mut self) {
-        let bytes = std::mem::take(&mut self.stray);
-        if bytes > 0 {
-            self.fault(FaultKind::Framing, bytes, "bytes outside a frame");
-        }
-    }
-
-    fn fault(&mut self, kind: FaultKind, bytes: usize, detail: &str) {
-        self.found.push_back(Err(Fault::new(kind, bytes, detail)));
+            _ => self.frame.push(byte),
+        };
+        self.found.extend(fault.map(Err));
     }
 }
 
@@ -143,7 +117,7 @@ mod tests {
             for byte in bytes {
                 frames.push(&[byte]);
                 while frames.poll().is_some() {}
-                prop_assert!(frames.open.as_ref().is_none_or(|open| open.len() <= TEXT_MAX_BYTES + CHECK_BYTES));
+                prop_assert!(frames.frame.held() <= TEXT_MAX_BYTES + CHECK_BYTES);
                 prop_assert!(frames.found.is_empty());
             }
         }
