@@ -2,14 +2,14 @@
 //!
 //! ```text
 //! links ──reports──▶ ┌──────────────────────────────────────────────┐
-//! sinks ──commands─▶ │ step → events → encode → commit → wake sinks │
+//! sinks ──commands─▶ │ step → events → encode → scribe              │──▶ journal ──▶ wake sinks
 //! people ─questions▶ └──────────────────────────────────────────────┘
 //! ```
 //!
 //! It runs on a thread of its own, wakes when something arrives or a deadline is due, takes everything that has arrived in the
-//! meantime as one step, and tells nobody anything before it is on disk.
+//! meantime as one step, and hands what is said to the scribe (`scribe.rs`), who tells nobody anything before it is on disk.
+//! The loop itself never waits for the disk.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,16 +27,12 @@ use vigil_recording::{Checkpoint, Said, StepTape};
 use crate::clock::Clock;
 use crate::history::History;
 use crate::request::{Pending, Request};
+use crate::scribe::{Audience, Scribe};
 
 /// Batches of reports taken into one step; more wait for the next one.
 const BATCHES_PER_STEP_MAX: usize = 1024;
 /// Commands taken into one step.
 const COMMANDS_PER_STEP_MAX: usize = 256;
-/// Messages kept in memory while the journal cannot be written. Beyond it the oldest observations are dropped and counted;
-/// alarms are kept.
-const BACKLOG_MESSAGES_MAX: usize = 20_000;
-/// How long to wait before a failed write to the journal is tried again.
-const JOURNAL_RETRY: Duration = Duration::from_secs(1);
 
 /// A question to the running appliance.
 #[derive(Debug)]
@@ -77,8 +73,6 @@ pub struct Appliance {
     control_ids: ControlIds,
     journal: Journal,
     clock: Clock,
-    backlog: Option<Record>,
-    backlog_dropped: u64,
     tape: Option<StepTape>,
     /// Requests that are a part of the next step.
     pending: Vec<Pending>,
@@ -103,8 +97,6 @@ impl Appliance {
             control_ids,
             journal,
             clock,
-            backlog: None,
-            backlog_dropped: 0,
             tape: None,
             pending: Vec::new(),
             next_reference: 1,
@@ -128,26 +120,30 @@ impl Appliance {
     pub async fn run(mut self, mut wiring: Wiring) {
         let mut reports = Vec::new();
         let mut commands = Vec::new();
+        let audience = Audience { events: wiring.events.clone(), wake: std::mem::take(&mut wiring.wake) };
+        let mut scribe = Scribe::new(self.journal.clone(), self.clock.clone(), audience);
         // What was restored is announced before the first report.
-        self.step(&mut reports, &mut commands, &wiring);
+        self.step(&mut reports, &mut commands, &mut scribe, &wiring.waveforms);
+        let mut has_links = true; // without any, an appliance still answers
         loop {
-            let wait = self.time_to_wait();
+            let wait = self.time_to_wait(&scribe);
             tokio::select! {
                 biased;
+                answer = scribe.answered() => {
+                    scribe.settle(answer);
+                    continue;
+                }
                 Some(question) = wiring.questions.recv() => {
                     self.answer(question);
                     continue;
                 }
                 Some(command) = wiring.commands.recv() => commands.push(command),
                 Some(request) = wiring.requests.recv() => self.admit(request, &mut commands),
-                batch = wiring.reports.recv() => match batch {
+                batch = wiring.reports.recv(), if has_links => match batch {
                     Some(batch) => reports.extend(batch),
-                    None => { // an appliance without links still answers
-                        wiring.stop.cancelled().await;
-                        break;
-                    }
+                    None => has_links = false,
                 },
-                () = tokio::time::sleep(wait) => {}
+                () = tokio::time::sleep(wait) => scribe.go_on(),
                 () = wiring.stop.cancelled() => {
                     // Links stop by themselves; take what they still have to say.
                     while let Some(batch) = wiring.reports.recv().await {
@@ -168,18 +164,19 @@ impl Appliance {
                 let Ok(request) = wiring.requests.try_recv() else { break };
                 self.admit(request, &mut commands);
             }
-            self.step(&mut reports, &mut commands, &wiring);
+            self.step(&mut reports, &mut commands, &mut scribe, &wiring.waveforms);
         }
-        self.step(&mut reports, &mut commands, &wiring);
+        self.step(&mut reports, &mut commands, &mut scribe, &wiring.waveforms);
+        scribe.finish().await;
     }
 
-    fn time_to_wait(&self) -> Duration {
+    fn time_to_wait(&self, scribe: &Scribe) -> Duration {
         let now = (self.clock)().monotonic;
+        let due = self.engine.next_deadline().into_iter().chain(scribe.due()).min();
         // An hour stands for "no deadline": waking for nothing costs nothing.
         let history = self.history.as_ref().map(History::due);
-        let first = self.engine.next_deadline().into_iter().chain(history).min();
-        let due = first.map_or(Duration::from_secs(3600), |deadline| deadline.since(now));
-        if self.backlog.is_some() { due.min(JOURNAL_RETRY) } else { due }
+        let due = due.into_iter().chain(history).min();
+        due.map_or(Duration::from_secs(3600), |due| due.since(now))
     }
 
     fn answer(&self, question: Question) {
@@ -203,10 +200,16 @@ impl Appliance {
         self.pending.push(Pending { first, request });
     }
 
-    fn step(&mut self, reports: &mut Vec<DeviceReport>, commands: &mut Vec<Command>, wiring: &Wiring) {
+    fn step(
+        &mut self,
+        reports: &mut Vec<DeviceReport>,
+        commands: &mut Vec<Command>,
+        scribe: &mut Scribe,
+        waveforms: &broadcast::Sender<Arc<DeviceReport>>,
+    ) {
         let now = (self.clock)();
         self.take_down(now, reports, commands);
-        show_waveforms(reports, &wiring.waveforms);
+        show_waveforms(reports, waveforms);
         if let Some(history) = &mut self.history {
             history.reported(&self.engine, reports);
         }
@@ -215,28 +218,12 @@ impl Appliance {
             history.stepped(&self.engine, &events, now, &self.journal);
         }
         let pending = std::mem::take(&mut self.pending);
-        if events.is_empty() && self.backlog.is_none() && pending.is_empty() {
-            return;
-        }
-        let mut record = self.record(now, &events);
-        record.receipts.extend(pending.iter().filter_map(|pending| pending.request.receipt.clone()));
-        record.verdicts.extend(pending.iter().flat_map(|pending| pending.verdicts(&events)));
-        let judged = judged_of(&record);
-        let to_wake: BTreeSet<Arc<str>> = record.outgoing.iter().map(|message| message.destination.clone()).collect();
-        let is_on_disk = self.commit(record);
-        for pending in pending {
-            pending.answer(&events, is_on_disk);
-        }
-        if is_on_disk {
-            self.journalled(judged);
-            for (destination, notify) in &wiring.wake {
-                if to_wake.contains(destination) {
-                    notify.notify_one();
-                }
-            }
-        }
-        for event in events {
-            let _ = wiring.events.send(Arc::new(event));
+        if !events.is_empty() || !pending.is_empty() {
+            let mut record = self.record(now, &events);
+            record.receipts.extend(pending.iter().filter_map(|pending| pending.request.receipt.clone()));
+            record.verdicts.extend(pending.iter().flat_map(|pending| pending.verdicts(&events)));
+            let replies = pending.into_iter().map(|pending| pending.decided(&events)).collect();
+            scribe.take(record, events, replies);
         }
     }
 
@@ -258,7 +245,7 @@ impl Appliance {
         tape.step(now, reports, commands);
     }
 
-    /// The events of a step and the messages they become, as one transaction; with what could not be written before.
+    /// The events of a step and the messages they become, to be written as one transaction.
     fn record(&mut self, now: Now, events: &[EngineEvent]) -> Record {
         let judged = (self.clock)().utc;
         let mut occurrences: Vec<Occurrence> = Vec::new();
@@ -297,12 +284,12 @@ impl Appliance {
                 outgoing.extend(made);
             }
         }
-        if let Some(tape) = self.tape.as_mut().filter(|_| !events.is_empty()) {
+        if let Some(tape) = &mut self.tape {
             tape.said(now, Said::of(self.engine.next_seq(), &outgoing));
         }
         let is_held = |message: &Outgoing| held.iter().any(|held: &Outgoing| held.control_id == message.control_id);
         outgoing.retain(|message| !is_held(message));
-        let fresh = Record {
+        Record {
             at: now.utc,
             next_seq: self.engine.next_seq(),
             next_occurrence: self.engine.next_occurrence(),
@@ -314,54 +301,7 @@ impl Appliance {
             associations,
             held,
             ..Record::default()
-        };
-        match self.backlog.take() {
-            None => fresh,
-            Some(waiting) => joined(waiting, fresh),
         }
-    }
-
-    /// Says in the ledger when what was said about alarms was on disk. Does not wait: it is a note, not a promise.
-    fn journalled(&self, judged: Vec<LogEntry>) {
-        if judged.is_empty() {
-            return;
-        }
-        let at = (self.clock)().utc;
-        let log = judged.into_iter().map(|line| LogEntry { at, kind: LogKind::Journalled { judged: line.at }, ..line });
-        let note = Record { at, log: log.collect(), ..Record::default() };
-        if let Err(error) = self.journal.submit(note, |_| {}) {
-            tracing::warn!(%error, "The ledger lacks when an alarm was on disk.");
-        }
-    }
-
-    fn commit(&mut self, record: Record) -> bool {
-        match self.journal.commit(record.clone()) {
-            Ok(()) => true,
-            Err(error) => {
-                tracing::error!(%error, messages = record.outgoing.len(), "Writing the journal failed; keeping what waits in memory.");
-                self.backlog = Some(self.bounded(record));
-                false
-            }
-        }
-    }
-
-    /// Keeps the backlog bounded: the oldest observations go first, alarms stay.
-    fn bounded(&mut self, mut record: Record) -> Record {
-        let excess = record.outgoing.len().saturating_sub(BACKLOG_MESSAGES_MAX);
-        if excess > 0 {
-            let mut to_drop = excess;
-            record.outgoing.retain(|message| {
-                let drop = to_drop > 0 && message.lane == vigil_model::Lane::Observation;
-                to_drop -= usize::from(drop);
-                !drop
-            });
-            self.backlog_dropped += u64::try_from(excess - to_drop).unwrap_or(u64::MAX);
-            tracing::error!(
-                dropped = self.backlog_dropped,
-                "Observations were dropped because the journal cannot be written."
-            );
-        }
-        record
     }
 }
 
@@ -372,29 +312,5 @@ fn show_waveforms(reports: &[DeviceReport], to: &broadcast::Sender<Arc<DeviceRep
     }
     for report in reports.iter().filter(|report| matches!(report.report, Report::Waveform(_))) {
         let _ = to.send(Arc::new(report.clone())); // the last of those who looked may just have gone
-    }
-}
-
-/// The lines that tell when something was judged.
-fn judged_of(record: &Record) -> Vec<LogEntry> {
-    record.log.iter().filter(|line| matches!(line.kind, LogKind::Judged { .. })).cloned().collect()
-}
-
-/// What could not be written before, and what came after it, as one record.
-fn joined(mut earlier: Record, later: Record) -> Record {
-    earlier.occurrences.extend(later.occurrences);
-    earlier.log.extend(later.log);
-    earlier.outgoing.extend(later.outgoing);
-    earlier.kept.extend(later.kept);
-    earlier.associations.extend(later.associations);
-    earlier.receipts.extend(later.receipts);
-    earlier.held.extend(later.held);
-    earlier.verdicts.extend(later.verdicts);
-    Record {
-        at: later.at,
-        next_seq: later.next_seq,
-        next_occurrence: later.next_occurrence,
-        next_control: later.next_control,
-        ..earlier
     }
 }

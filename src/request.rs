@@ -60,9 +60,23 @@ impl Pending {
         taken.filter_map(verdict).collect()
     }
 
-    /// Tells whoever waits. They may have gone: that is their affair.
-    pub(crate) fn answer(self, events: &[EngineEvent], is_on_disk: bool) {
-        let answer = if is_on_disk { Ok(self.outcomes(events)) } else { Err(NotStored) };
-        let _ = self.request.reply.send(answer);
+    /// What whoever waits is told once it is on disk.
+    pub(crate) fn decided(self, events: &[EngineEvent]) -> Reply {
+        Reply { outcomes: self.outcomes(events), to: self.request.reply }
+    }
+}
+
+/// What became of a request, for whoever waits for it.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    outcomes: Vec<OrderOutcome>,
+    to: oneshot::Sender<Result<Vec<OrderOutcome>, NotStored>>,
+}
+
+impl Reply {
+    /// Tells them. They may have gone: that is their affair.
+    pub(crate) fn tell(self, is_on_disk: bool) {
+        let answer = if is_on_disk { Ok(self.outcomes) } else { Err(NotStored) };
+        let _ = self.to.send(answer);
     }
 }

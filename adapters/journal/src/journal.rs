@@ -56,12 +56,12 @@ impl Journal {
     ///
     /// # Errors
     /// If the disk refuses (the record can be committed again), a control id is used twice, or the journal is closed.
-    pub fn commit(&self, record: Record) -> Result<(), JournalError> {
+    pub fn commit(&self, record: impl Into<Arc<Record>>) -> Result<(), JournalError> {
         let (answer, answered) = mpsc::sync_channel(1);
         let done = Box::new(move |result| {
             let _ = answer.send(result);
         });
-        self.0.queue.push(Job { prepared: Prepared::new(record)?, done }, true)?;
+        self.0.queue.push(Job { prepared: Prepared::new(record.into())?, done }, true)?;
         answered.recv().unwrap_or(Err(JournalError::Closed))
     }
 
@@ -72,10 +72,19 @@ impl Journal {
     /// If too many records wait ([`JournalError::Busy`]) or the journal is closed; `done` is then not called.
     pub fn submit(
         &self,
-        record: Record,
+        record: impl Into<Arc<Record>>,
         done: impl FnOnce(Result<(), JournalError>) + Send + 'static,
     ) -> Result<(), JournalError> {
-        self.0.queue.push(Job { prepared: Prepared::new(record)?, done: Box::new(done) }, false)
+        self.0.queue.push(Job { prepared: Prepared::new(record.into())?, done: Box::new(done) }, false)
+    }
+
+    /// Puts a record in line that nobody waits for and whose loss in a power cut would harm nobody: it goes with what is
+    /// written next, or on its own a moment later.
+    ///
+    /// # Errors
+    /// If too many notes wait ([`JournalError::Busy`]) or the journal is closed.
+    pub fn note(&self, record: impl Into<Arc<Record>>) -> Result<(), JournalError> {
+        self.0.queue.note(Prepared::new(record.into())?)
     }
 
     /// Puts a piece of trend in line for when nothing more urgent waits, and returns at once. Nobody is told when it is on

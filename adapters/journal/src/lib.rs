@@ -38,7 +38,9 @@ pub use history::LedgerLine;
 pub use journal::Journal;
 pub use memory::MemoryOutbox;
 pub use outbox::{Depth, Hop, Outbox, OutboxRow, RowId, Settlement, SqliteOutbox};
-pub use queue::{GROUP_RECORDS_MAX, JournalStatus, RECORDS_WAITING_MAX, SETTLEMENTS_WAITING_MAX, TRENDS_WAITING_MAX};
+pub use queue::{
+    GROUP_RECORDS_MAX, JournalStatus, NOTES_WAITING_MAX, RECORDS_WAITING_MAX, SETTLEMENTS_WAITING_MAX, TRENDS_WAITING_MAX,
+};
 pub use reader::{LoggedEntry, OutboxEntry, OutboxState, Reader};
 pub use record::{LogEntry, LogKind, Receipt, Record, RestoredState, UnreadableOccurrence};
 pub use retention::Limits;

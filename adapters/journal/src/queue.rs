@@ -1,8 +1,10 @@
-//! What waits for the writer: records, each with somebody waiting for its answer, and settlements that nobody waits for.
+//! What waits for the writer: records, each with somebody waiting for its answer, and settlements and notes that nobody waits
+//! for.
 //!
-//! Records go to disk at once, together with everything else that waits. Settlements alone wait a moment for company,
-//! because each group costs one sync of the disk. Both are bounded: a full queue of records makes committing wait; a
-//! settlement too many is dropped and counted, which costs a repeat and no message.
+//! Records go to disk at once, together with everything else that waits. Settlements and notes alone wait a moment for company,
+//! and their group does not wait for the disk: a power cut may cost the last of them, which costs a repeat and no message,
+//! and a record never stands behind a sync of theirs. All are bounded: a full queue of records makes committing wait; a
+//! settlement or note too many is dropped and counted.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,9 +24,11 @@ pub const GROUP_RECORDS_MAX: usize = 256;
 pub const SETTLEMENTS_WAITING_MAX: usize = 65_536;
 /// Pieces of trend that may wait for a quiet moment; more are dropped and counted, and are gaps.
 pub const TRENDS_WAITING_MAX: usize = 256;
+/// Notes that may wait for the disk; more are refused.
+pub const NOTES_WAITING_MAX: usize = 4_096;
 /// Settlements that go to disk without waiting for more.
 const GROUP_SETTLEMENTS: usize = 512;
-/// How long settlements wait for company.
+/// How long settlements and notes wait for company.
 const SETTLEMENT_DELAY: Duration = Duration::from_millis(20);
 /// How long settlements wait after the disk has refused a group.
 const RETRY_DELAY: Duration = Duration::from_secs(1);
@@ -62,9 +66,17 @@ pub(crate) struct Job {
     pub(crate) done: Box<dyn FnOnce(Result<(), JournalError>) + Send>,
 }
 
+/// What goes to disk in one transaction.
+#[derive(Default)]
+pub(crate) struct Group {
+    pub(crate) jobs: Vec<Job>,
+    pub(crate) notes: Vec<Prepared>,
+    pub(crate) settlements: Vec<Settled>,
+}
+
 /// What the writer is to do next.
 pub(crate) enum Work {
-    Group(Vec<Job>, Vec<Settled>),
+    Group(Group),
     Trend(TrendPiece),
     Tidy,
     Stop,
@@ -73,6 +85,7 @@ pub(crate) enum Work {
 #[derive(Default)]
 struct State {
     jobs: VecDeque<Job>,
+    notes: VecDeque<Prepared>,
     settlements: VecDeque<Settled>,
     trends: VecDeque<TrendPiece>,
     settlements_taken_in: u64,
@@ -80,6 +93,13 @@ struct State {
     stopped: bool,
     untidy: bool,
     status: JournalStatus,
+}
+
+impl State {
+    /// How much waits that nobody waits for.
+    fn lazy(&self) -> usize {
+        self.settlements.len() + self.notes.len()
+    }
 }
 
 #[derive(Default)]
@@ -113,6 +133,24 @@ impl Queue {
         Ok(())
     }
 
+    /// Puts a note in line.
+    pub(crate) fn note(&self, note: Prepared) -> Result<(), JournalError> {
+        let mut state = self.lock();
+        if state.closing {
+            return Err(JournalError::Closed);
+        }
+        if state.notes.len() >= NOTES_WAITING_MAX {
+            return Err(JournalError::Busy);
+        }
+        let is_first = state.lazy() == 0;
+        state.notes.push_back(note);
+        drop(state);
+        if is_first {
+            self.work.notify_one();
+        }
+        Ok(())
+    }
+
     /// Puts a settlement in line and gives its ticket; `None` if it was dropped.
     pub(crate) fn settle(&self, settled: Settled) -> Option<u64> {
         let mut state = self.lock();
@@ -123,9 +161,9 @@ impl Queue {
         state.settlements.push_back(settled);
         state.settlements_taken_in += 1;
         let ticket = state.settlements_taken_in;
-        let waiting = state.settlements.len();
+        let is_to_be_told = state.lazy() == 1 || state.settlements.len() == GROUP_SETTLEMENTS;
         drop(state);
-        if waiting == 1 || waiting == GROUP_SETTLEMENTS {
+        if is_to_be_told {
             self.work.notify_one();
         }
         Some(ticket)
@@ -177,7 +215,7 @@ impl Queue {
         loop {
             let failing = state.status.failing.is_some();
             let enough = state.settlements.len() >= GROUP_SETTLEMENTS && !failing;
-            if !state.jobs.is_empty() || enough || (state.closing && !state.settlements.is_empty()) {
+            if !state.jobs.is_empty() || enough || (state.closing && state.lazy() > 0) {
                 return self.take_group(state);
             }
             // Whatever anybody waits for comes first.
@@ -187,7 +225,7 @@ impl Queue {
             if state.closing {
                 return Work::Stop;
             }
-            let delay = match (state.settlements.is_empty(), failing) {
+            let delay = match (state.lazy() == 0, failing) {
                 (false, true) => RETRY_DELAY,
                 (false, false) => SETTLEMENT_DELAY,
                 (true, _) if state.untidy => IDLE_DELAY,
@@ -198,7 +236,7 @@ impl Queue {
             };
             let (guard, timeout) = self.work.wait_timeout(state, delay).unwrap_or_else(PoisonError::into_inner);
             state = guard;
-            if timeout.timed_out() && !state.settlements.is_empty() {
+            if timeout.timed_out() && state.lazy() > 0 {
                 return self.take_group(state);
             }
             if timeout.timed_out() && state.jobs.is_empty() && !state.closing {
@@ -210,11 +248,14 @@ impl Queue {
 
     fn take_group(&self, mut state: MutexGuard<'_, State>) -> Work {
         let count = state.jobs.len().min(GROUP_RECORDS_MAX);
-        let jobs: Vec<Job> = state.jobs.drain(..count).collect();
-        let settlements: Vec<Settled> = state.settlements.drain(..).collect();
+        let group = Group {
+            jobs: state.jobs.drain(..count).collect(),
+            notes: state.notes.drain(..).collect(),
+            settlements: state.settlements.drain(..).collect(),
+        };
         drop(state);
         self.space.notify_all();
-        Work::Group(jobs, settlements)
+        Work::Group(group)
     }
 
     /// The group is on disk.
@@ -227,14 +268,17 @@ impl Queue {
         state.status.groups_committed += 1;
     }
 
-    /// The disk refused the group: its settlements wait for the next one, unless the journal is being closed.
-    pub(crate) fn group_failed(&self, error: &JournalError, settlements: Vec<Settled>) {
+    /// The disk refused the group: its notes and settlements wait for the next one, unless the journal is being closed.
+    pub(crate) fn group_failed(&self, error: &JournalError, notes: Vec<Prepared>, settlements: Vec<Settled>) {
         let mut state = self.lock();
         state.status.groups_failed += 1;
         state.status.failing = Some(error.to_string());
         if state.closing {
             state.status.settlements_dropped += settlements.len() as u64;
             return;
+        }
+        for note in notes.into_iter().rev() {
+            state.notes.push_front(note);
         }
         for settled in settlements.into_iter().rev() {
             state.settlements.push_front(settled);
@@ -255,6 +299,7 @@ impl Queue {
         let jobs: Vec<Job> = state.jobs.drain(..).collect();
         state.settlements.clear();
         state.trends.clear();
+        state.notes.clear();
         drop(state);
         self.space.notify_all();
         for job in jobs {

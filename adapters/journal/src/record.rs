@@ -52,6 +52,14 @@ pub struct Receipt {
     pub code: Arc<str>,
 }
 
+impl Record {
+    /// Whether it holds nothing but how far the numbers have come.
+    pub fn is_bare(&self) -> bool {
+        let Self { at, next_seq, next_occurrence, next_control, .. } = *self;
+        *self == Self { at, next_seq, next_occurrence, next_control, ..Self::default() }
+    }
+}
+
 /// One line of the ledger of an occurrence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogEntry {

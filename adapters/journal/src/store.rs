@@ -19,7 +19,8 @@ pub(crate) struct Prepared {
     counters: [u64; 3],
     occurrences: Vec<PreparedOccurrence>,
     log: Vec<LogLine>,
-    outgoing: Vec<Outgoing>,
+    /// For its messages, which are written as they are.
+    record: Arc<Record>,
     associations: associations::Prepared,
 }
 
@@ -56,7 +57,7 @@ pub(crate) fn kind_text(kind: &LogKind) -> Result<String, JournalError> {
 }
 
 impl Prepared {
-    pub(crate) fn new(record: Record) -> Result<Self, JournalError> {
+    pub(crate) fn new(record: Arc<Record>) -> Result<Self, JournalError> {
         let occurrences = record
             .occurrences
             .iter()
@@ -78,7 +79,7 @@ impl Prepared {
             occurrences,
             log,
             associations: associations::Prepared::new(&record)?,
-            outgoing: record.outgoing,
+            record,
         })
     }
 }
@@ -91,6 +92,8 @@ pub(crate) struct Store {
     pub(crate) connection: Connection,
     counters: [u64; 4],
     trend_numbers: trend::store::Numbers,
+    /// Whether a transaction is over only when it is on disk.
+    durable: bool,
 }
 
 impl Store {
@@ -108,15 +111,19 @@ impl Store {
             receipts: associations::receipts(&connection).map_err(JournalError::read)?,
             unreadable,
         };
-        Ok((Self { connection, counters, trend_numbers: trend::store::Numbers::default() }, restored, depths))
+        let trend_numbers = trend::store::Numbers::default();
+        Ok((Self { connection, counters, trend_numbers, durable: true }, restored, depths))
     }
 
-    /// Writes records and settlements in one transaction. On an error nothing of them is there.
+    /// Writes records and settlements in one transaction. On an error nothing of them is there. One that is not written
+    /// `durably` survives the process at once, and a power cut with the next one that is.
     pub(crate) fn write<'a>(
         &mut self,
         records: impl IntoIterator<Item = &'a Prepared>,
         settlements: &[Settled],
+        durably: bool,
     ) -> rusqlite::Result<Vec<Change>> {
+        self.be_durable(durably)?;
         let mut counters = self.counters;
         let mut changes = Vec::new();
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -133,7 +140,7 @@ impl Store {
             for line in &record.log {
                 write_log(&transaction, line)?;
             }
-            for message in &record.outgoing {
+            for message in &record.record.outgoing {
                 write_message(&transaction, counters[3], message, &mut changes)?;
                 counters[3] += 1;
             }
@@ -154,6 +161,16 @@ impl Store {
     /// Writes a piece of trend.
     pub(crate) fn write_trend(&mut self, piece: &TrendPiece) -> rusqlite::Result<()> {
         trend::store::write(&mut self.connection, &mut self.trend_numbers, piece)
+    }
+
+    /// In WAL mode, `NORMAL` writes the log without waiting for the disk; `FULL` waits for all of the log.
+    fn be_durable(&mut self, durably: bool) -> rusqlite::Result<()> {
+        if self.durable != durably {
+            let mode = if durably { "FULL" } else { "NORMAL" };
+            self.connection.pragma_update(None, "synchronous", mode)?;
+            self.durable = durably;
+        }
+        Ok(())
     }
 
     /// Moves the write-ahead log into the database, as far as readers allow.

@@ -7,9 +7,8 @@ use vigil_model::Timestamp;
 use crate::JournalError;
 use crate::depths::Depths;
 use crate::lock::ProcessLock;
-use crate::queue::{Job, Queue, Work};
+use crate::queue::{Group, Queue, Work};
 use crate::retention::{self, GROUPS_BETWEEN, Limits};
-use crate::settle::Settled;
 use crate::store::Store;
 use crate::trend::TrendPiece;
 
@@ -33,7 +32,7 @@ impl Writer {
             Desk { store, queue, depths, limits, newest: None, groups_since_tidy: 0, groups_since_checkpoint: 0 };
         loop {
             match desk.queue.take() {
-                Work::Group(jobs, settlements) => desk.write(jobs, settlements),
+                Work::Group(group) => desk.write(group),
                 Work::Trend(piece) => desk.keep_trend(&piece),
                 Work::Tidy => desk.tidy(),
                 Work::Stop => break,
@@ -64,8 +63,13 @@ struct Desk {
 }
 
 impl Desk {
-    fn write(&mut self, jobs: Vec<Job>, settlements: Vec<Settled>) {
-        match self.store.write(jobs.iter().map(|job| &job.prepared), &settlements) {
+    fn write(&mut self, group: Group) {
+        // Only what somebody was promised waits for the disk.
+        let durably = !group.jobs.is_empty();
+        let records = group.jobs.iter().map(|job| &job.prepared).chain(&group.notes);
+        let written = self.store.write(records, &group.settlements, durably);
+        let Group { jobs, notes, settlements } = group;
+        match written {
             Ok(changes) => {
                 self.newest = jobs.iter().map(|job| job.prepared.at).max().max(self.newest);
                 self.depths.apply(changes);
@@ -81,18 +85,18 @@ impl Desk {
             }
             Err(source) => match JournalError::write(source) {
                 // One record is at fault: the others must not suffer for it.
-                JournalError::ControlIdUsedTwice if jobs.len() > 1 || !settlements.is_empty() => {
-                    if !settlements.is_empty() {
-                        self.write(Vec::new(), settlements);
+                JournalError::ControlIdUsedTwice if jobs.len() > 1 || !settlements.is_empty() || !notes.is_empty() => {
+                    if !settlements.is_empty() || !notes.is_empty() {
+                        self.write(Group { notes, settlements, ..Group::default() });
                     }
                     for job in jobs {
-                        self.write(vec![job], Vec::new());
+                        self.write(Group { jobs: vec![job], ..Group::default() });
                     }
                 }
                 error => {
                     if !matches!(error, JournalError::ControlIdUsedTwice) {
                         tracing::error!(error = %error, "The journal cannot write.");
-                        self.queue.group_failed(&error, settlements);
+                        self.queue.group_failed(&error, notes, settlements);
                     }
                     for job in jobs {
                         (job.done)(Err(error.clone()));

@@ -311,6 +311,23 @@ fn a_closed_journal_says_so() {
 }
 
 #[test]
+fn a_note_is_written_although_nobody_waits_for_it() {
+    let place = place();
+    let (journal, _) = Journal::open(&place.path).unwrap();
+    let bare = |next_seq| Record { next_seq, ..Record::default() };
+    assert!(bare(3).is_bare() && !record(vec![message(1, Lane::Alarm)]).is_bare());
+    journal.note(bare(3)).unwrap();
+    journal.commit(record(vec![message(1, Lane::Alarm)])).unwrap();
+    journal.note(Record { next_seq: 9, outgoing: vec![message(2, Lane::Alarm)], ..Record::default() }).unwrap();
+    journal.close();
+    assert!(matches!(journal.note(bare(10)), Err(JournalError::Closed)));
+    let (journal, restored) = Journal::open(&place.path).unwrap();
+    assert_eq!(restored.next_seq, 9);
+    let waiting = journal.outbox("ehr").unwrap().next(Lane::Alarm, RowId::START, 10).unwrap();
+    assert_eq!(numbers(&waiting), [1, 2]);
+}
+
+#[test]
 fn a_newer_file_and_a_file_that_is_none_are_refused() {
     let place = place();
     drop(Journal::open(&place.path).unwrap());
