@@ -9,6 +9,7 @@ pub mod assemble;
 pub mod canary;
 pub mod cli;
 pub mod clock;
+pub mod console;
 mod delivery;
 pub mod demo;
 pub mod history;

@@ -90,7 +90,18 @@ impl Scribe {
     pub(crate) fn new(journal: Journal, clock: Clock, audience: Audience) -> Self {
         let (answer, answers) = mpsc::channel(1); // one page is under way at a time
         let audience = Arc::new(audience);
-        Self { journal, clock, audience, writing: None, waiting: None, replies: Default::default(), retry_at: None, dropped: 0, answer, answers }
+        Self {
+            journal,
+            clock,
+            audience,
+            writing: None,
+            waiting: None,
+            replies: Default::default(),
+            retry_at: None,
+            dropped: 0,
+            answer,
+            answers,
+        }
     }
 
     /// Takes what a step said. Those in `replies` are told when it is on disk, or that it could not be put there.

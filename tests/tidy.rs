@@ -20,6 +20,7 @@ const ARROWS: &[(&str, &str, &[&str])] = &[
     ("vigil-messages", "adapters/messages", &["vigil-model"]),
     ("vigil-journal", "adapters/journal", &["vigil-model"]),
     ("vigil-sinks", "adapters/sinks", &["vigil-model", "vigil-messages", "vigil-journal"]),
+    ("vigil-console", "adapters/console", &["vigil-model", "vigil-journal"]),
     ("vigil-config", "config", &["vigil-model", "vigil-protocols", "vigil-messages"]),
     ("vigil-simulators", "simulators", &["vigil-model", "vigil-protocols", "vigil-messages"]),
 ];

@@ -31,7 +31,9 @@ pub use charts::{BUILT_IN_CHARTS, chart_schema, parse_chart};
 pub use check::{BUILT_IN_PRESETS, parse};
 pub use file::File;
 pub use load::load;
-pub use plan::{HistoryPlan, InputUse, LedgerPlan, LinkPlan, Plan, PresetUse, RecordingPlan, ScoreUse, Source};
+pub use plan::{
+    ConsolePlan, HistoryPlan, InputUse, LedgerPlan, LinkPlan, Plan, PresetUse, RecordingPlan, ScoreUse, Source,
+};
 pub use problem::{Problem, Severity};
 pub use profiles::{EmbeddedProfiles, ProfileSource, ProfileText};
 pub use report::Report;

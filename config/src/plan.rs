@@ -1,6 +1,7 @@
 //! What a configuration comes to: everything resolved, checked, and ready to be assembled.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,10 +43,19 @@ pub struct Plan {
     pub ledger: Option<LedgerPlan>,
     /// How often the canary alarms; there is none if `None`.
     pub canary: Option<Duration>,
+    /// Where people look and act; nowhere if `None`.
+    pub console: Option<ConsolePlan>,
     /// The texts that this plan was made of.
     pub source: Source,
     /// The scores, bed by bed in the order of the ward.
     pub scores: Vec<Vec<ScoreUse>>,
+}
+
+/// The console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConsolePlan {
+    /// Where it listens.
+    pub address: SocketAddr,
 }
 
 /// How much of what happens on the links is recorded.

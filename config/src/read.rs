@@ -9,8 +9,8 @@ use vigil_messages::{Destination, Hl7Destination, MqttDestination};
 
 use crate::document::{Document, Place, Problems};
 use crate::file::{
-    ApplianceSection, BedLimitSection, BedSection, CanarySection, DeviceSection, EscalationSection, HistorySection,
-    LedgerSection, LinkSection, PresetLimitSection, PresetSection, RecordingSection, SECTIONS,
+    ApplianceSection, BedLimitSection, BedSection, CanarySection, ConsoleSection, DeviceSection, EscalationSection,
+    HistorySection, LedgerSection, LinkSection, PresetLimitSection, PresetSection, RecordingSection, SECTIONS,
 };
 use crate::{element, nearest};
 
@@ -27,6 +27,7 @@ pub(crate) struct Draft {
     pub(crate) history: Option<HistorySection>,
     pub(crate) ledger: Option<LedgerSection>,
     pub(crate) canary: Option<CanarySection>,
+    pub(crate) console: Option<ConsoleSection>,
 }
 
 /// A section with its limits beside it; the list inside the section is empty.
@@ -60,6 +61,7 @@ pub(crate) fn draft(problems: &mut Problems<'_, '_>) -> Draft {
         history: table("history", problems),
         ledger: table("ledger", problems),
         canary: table("canary", problems),
+        console: table("console", problems),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `vigil demo`: the whole appliance against simulated devices on real ptys and sockets.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use vigil_messages::DurationText;
@@ -10,7 +11,7 @@ use crate::demo::{self, DemoError, DemoSettings};
 /// Arguments of `vigil demo`.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example: vigil demo\nExample: vigil demo --beds 8 --scenario desaturation --for 60s --data ./demo-data\n\n\
+    after_help = "Example: vigil demo\nExample: vigil demo --http 127.0.0.1:8080\nExample: vigil demo --beds 8 --scenario desaturation --for 60s --data ./demo-data\n\n\
                         Exit code 0 if nothing was lost, duplicated or given to the wrong patient, else 1."
 )]
 pub(super) struct Arguments {
@@ -33,6 +34,19 @@ pub(super) struct Arguments {
     /// at the end.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Serves the console here, `127.0.0.1:8080`; a port 0 takes a free one. It has no users, so only this machine may reach
+    /// it. Without this there is none.
+    #[arg(long, value_name = "ADDR", value_parser = loopback)]
+    http: Option<SocketAddr>,
+}
+
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr =
+        text.parse().map_err(|_| "expected an IP address and a port, like 127.0.0.1:8080".to_owned())?;
+    if !address.ip().is_loopback() {
+        return Err("others could reach it there, and the demo's console has no users; use 127.0.0.1".to_owned());
+    }
+    Ok(address)
 }
 
 pub(super) fn run(arguments: Arguments, json: bool) -> CommandResult {
@@ -47,6 +61,7 @@ pub(super) fn run(arguments: Arguments, json: bool) -> CommandResult {
         duration: arguments.duration.map(Into::into),
         data: arguments.data,
         json,
+        http: arguments.http,
     };
     let score = super::runtime()?.block_on(async {
         let mut signals = super::run::signals()?;

@@ -6,6 +6,7 @@ use sd_notify::NotifyState;
 use vigil_config::Plan;
 
 use super::{CommandError, CommandResult, Outcome};
+use crate::console::{Console, Facts};
 use crate::service::{self, Request, Signals};
 use crate::{assemble, clock};
 
@@ -38,7 +39,21 @@ async fn serve(plan: Plan, arguments: &Arguments, signals: &mut Signals) -> Resu
     for warning in &plan.warnings {
         tracing::warn!(%warning, "The configuration is accepted, but somebody should look at it.");
     }
-    let running = assemble::start(plan, clock::system()).map_err(|error| CommandError::Outside(error.to_string()))?;
+    let (console, facts, clock) = (plan.console, Facts::of(&plan), clock::system());
+    let running = assemble::start(plan, clock.clone()).map_err(|error| CommandError::Outside(error.to_string()))?;
+    let console = match console {
+        Some(wanted) => match Console::open(&running, facts, wanted.address, clock).await {
+            Ok(console) => Some(console),
+            Err(error) => {
+                running.stop().await;
+                let at = wanted.address;
+                return Err(CommandError::Outside(format!(
+                    "opening the console at {at}: {error}; check `console.address`"
+                )));
+            }
+        },
+        None => None,
+    };
     tracing::info!(
         appliance = &*running.ward.appliance.id,
         beds = running.ward.beds.len(),
@@ -67,6 +82,9 @@ async fn serve(plan: Plan, arguments: &Arguments, signals: &mut Signals) -> Resu
             },
         }
     };
+    if let Some(console) = console {
+        console.close().await;
+    }
     running.stop().await;
     watchdog.abort();
     Ok(next)

@@ -98,6 +98,17 @@ impl Account {
         }
     }
 
+    /// Says where the console is.
+    pub(super) fn console(&self, address: SocketAddr) {
+        if self.json {
+            self.print(&serde_json::json!({ "demo": "console", "url": format!("http://{address}/") }).to_string());
+        } else if self.redraws {
+            self.lock().heading.push_str(&format!("Console                       http://{address}/\n"));
+        } else {
+            self.print(&format!("Console                       http://{address}/"));
+        }
+    }
+
     /// A message that the EHR accepted.
     pub(super) fn charted(&self, charted: &Charted) {
         match &charted.content {

@@ -10,6 +10,7 @@ mod table;
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::io::IsTerminal as _;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -27,6 +28,7 @@ use vigil_simulators::{FaultPlan, Scenario};
 
 use crate::assemble;
 use crate::clock::{self, Clock};
+use crate::console::{Console, Facts};
 use crate::receiver::Receiver;
 pub use account::Account;
 use nurse_station::Heard;
@@ -54,6 +56,8 @@ pub struct DemoSettings {
     pub data: Option<PathBuf>,
     /// One JSON object a line instead of text.
     pub json: bool,
+    /// Where the console is served; nowhere if `None`.
+    pub http: Option<SocketAddr>,
 }
 
 /// Why a demo could not run.
@@ -127,9 +131,20 @@ pub async fn run(settings: DemoSettings, interrupted: impl Future<Output = ()>) 
     ward = self::ward(&settings, &folder.path, Some(ehr_address.to_string()), Some(broker.to_string()))?;
     serve_devices(&ward, start, &clock, &tasks, &stop).await?;
     let plan = configure(&ward, &folder.path)?;
+    let facts = Facts::of(&plan);
     account.introduce(&plan, &folder.path, ehr_address, broker, began);
     let running = assemble::start(plan, clock.clone())
         .map_err(|error| DemoError::Start { what: "the appliance", cause: error.to_string() })?;
+    let console = match settings.http {
+        Some(address) => {
+            let console = Console::open(&running, facts, address, clock.clone()).await.map_err(|error| {
+                DemoError::Start { what: "the console", cause: format!("listening at {address}: {error}") }
+            })?;
+            account.console(console.address);
+            Some(console)
+        }
+        None => None,
+    };
 
     let watching = tokio::spawn(account::watch(
         account.clone(),
@@ -148,6 +163,9 @@ pub async fn run(settings: DemoSettings, interrupted: impl Future<Output = ()>) 
         () = interrupted => {}
     }
     account.closing();
+    if let Some(console) = console {
+        console.close().await;
+    }
     let score = score::take(running, &ehr, &nurse, &account, &receipts, SETTLE_MAX).await;
     stop.cancel();
     tasks.close();

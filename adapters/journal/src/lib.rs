@@ -39,7 +39,8 @@ pub use journal::Journal;
 pub use memory::MemoryOutbox;
 pub use outbox::{Depth, Hop, Outbox, OutboxRow, RowId, Settlement, SqliteOutbox};
 pub use queue::{
-    GROUP_RECORDS_MAX, JournalStatus, NOTES_WAITING_MAX, RECORDS_WAITING_MAX, SETTLEMENTS_WAITING_MAX, TRENDS_WAITING_MAX,
+    GROUP_RECORDS_MAX, JournalStatus, NOTES_WAITING_MAX, RECORDS_WAITING_MAX, SETTLEMENTS_WAITING_MAX,
+    TRENDS_WAITING_MAX,
 };
 pub use reader::{LoggedEntry, OutboxEntry, OutboxState, Reader};
 pub use record::{LogEntry, LogKind, Receipt, Record, RestoredState, UnreadableOccurrence};

@@ -10,6 +10,7 @@ mod appliance;
 mod bus;
 mod canary;
 pub(crate) mod chart;
+mod console;
 mod destinations;
 mod devices;
 mod escalation;
@@ -98,6 +99,7 @@ fn check(problems: &mut Problems<'_, '_>, source: &dyn ProfileSource) -> Option<
     let history = history::history(draft.history.as_ref(), problems);
     let ledger = ledger::ledger(draft.ledger.as_ref(), problems);
     let canary = canary::canary(draft.canary.as_ref(), problems);
+    let console = console::console(draft.console.as_ref(), problems);
 
     let (mut uses, mut score_uses, mut calculated) = (Vec::new(), Vec::new(), Vec::new());
     let mut ward = Ward { appliance: appliance?, beds: Vec::new(), devices: Vec::new(), calculators: Vec::new() };
@@ -148,6 +150,7 @@ fn check(problems: &mut Problems<'_, '_>, source: &dyn ProfileSource) -> Option<
         history,
         ledger,
         canary,
+        console,
         source: Source::default(),
         scores: score_uses,
         identities,

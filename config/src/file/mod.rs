@@ -10,6 +10,7 @@ use vigil_messages::Destination;
 mod bed;
 mod canary;
 mod chart;
+mod console;
 mod device;
 mod escalation;
 mod further;
@@ -22,6 +23,7 @@ mod recording;
 pub use bed::{ApplianceSection, BedSection, PatientSection, TechnicalSection};
 pub use canary::CanarySection;
 pub use chart::{BandSection, BedScoreSection, ChartFile, ChartInputSection, PreferText, StateSection, TableSection};
+pub use console::ConsoleSection;
 pub use device::{DeviceSection, IdentitySection};
 pub use escalation::{EscalationLevelSection, EscalationSection};
 pub use further::{CombinedSection, RateSection, SignalSection, TermSection};
@@ -69,10 +71,13 @@ pub struct File {
     /// A bed that does not exist, whose alarms prove the way. None if left out.
     #[serde(default)]
     pub canary: CanarySection,
+    /// Where people look and act. None if left out.
+    #[serde(default)]
+    pub console: ConsoleSection,
 }
 
 /// The sections of a file, as [`File`] names them.
-pub(crate) const SECTIONS: [&str; 11] = [
+pub(crate) const SECTIONS: [&str; 12] = [
     "appliance",
     "bed",
     "preset",
@@ -84,6 +89,7 @@ pub(crate) const SECTIONS: [&str; 11] = [
     "history",
     "ledger",
     "canary",
+    "console",
 ];
 
 pub(crate) fn eui64_schema(_: &mut SchemaGenerator) -> Schema {

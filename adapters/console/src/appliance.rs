@@ -1,0 +1,52 @@
+//! What the console asks of the appliance that it shows.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use tokio::sync::broadcast;
+use vigil_journal::{JournalError, Reader};
+use vigil_model::{Command, EngineEvent, Now};
+
+use crate::view::{About, Destination, Link, Picture};
+
+/// What an appliance answers in its own time.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// An appliance, as the console sees it.
+pub trait Appliance: Send + Sync + 'static {
+    /// Who it is. Does not change.
+    fn about(&self) -> &About;
+
+    /// The time on its clocks.
+    fn now(&self) -> Now;
+
+    /// What every bed looks like now; `None` if its loop has ended.
+    fn picture(&self) -> Answer<'_, Option<Picture>>;
+
+    /// How its links are doing, in the order of the configuration.
+    fn links(&self) -> Vec<Link>;
+
+    /// How its destinations are doing, in the order of the configuration.
+    fn destinations(&self) -> Vec<Destination>;
+
+    /// Everything its engine says, after it is on disk. Who lags behind misses some.
+    fn events(&self) -> broadcast::Receiver<Arc<EngineEvent>>;
+
+    /// Tells its engine something.
+    fn tell(&self, command: Command) -> Answer<'_, Result<(), NotTold>>;
+
+    /// A reader of its journal.
+    ///
+    /// # Errors
+    /// If the journal cannot be opened once more.
+    fn reader(&self) -> Result<Reader, JournalError>;
+
+    /// Why its journal cannot be written; `None` while it can.
+    fn journal_failing(&self) -> Option<String>;
+}
+
+/// A command was not taken: the loop has ended, or too many wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the appliance does not take commands now; try again")]
+pub struct NotTold;

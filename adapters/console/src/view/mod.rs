@@ -1,0 +1,19 @@
+//! What people and programs see: plain data, serialised as the API has it.
+//!
+//! A value that is not current has no place in these types where a number could stand.
+
+mod alarm;
+mod bed;
+mod destination;
+mod device;
+mod link;
+mod text;
+mod ward;
+
+pub use alarm::{Alarm, Call, Escalated, Held, Source};
+pub use bed::{Bed, Binding, Part, Reach, Score};
+pub use destination::{Connection, Destination, Sent, Waiting};
+pub use device::{Clock, Device, DeviceLink, DeviceLinkState, Identity, Limit, Metric, Number, Reading};
+pub use link::{Link, Unit};
+pub use text::{Moment, Text};
+pub use ward::{About, Picture};

@@ -1,0 +1,224 @@
+//! A console on a real socket before an appliance that is made up, and a client that reads what it answers.
+
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "helpers of tests; each test uses some of them")]
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+use vigil_console::view::{
+    About, Bed, Connection, Destination, Device, DeviceLink, DeviceLinkState, Link, Metric, Number, Picture, Reach,
+    Reading,
+};
+use vigil_console::{Answer, Appliance, NotTold, Shared};
+use vigil_journal::{Journal, JournalError, Reader};
+use vigil_model::{Command, EngineEvent, Instant, Now, Timestamp};
+
+/// The time on the clocks of the made-up appliance.
+pub const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+
+/// An appliance whose picture a test sets.
+pub struct Made {
+    pub about: About,
+    pub picture: Mutex<Option<Picture>>,
+    pub links: Mutex<Vec<Link>>,
+    pub destinations: Mutex<Vec<Destination>>,
+    pub told: Mutex<Vec<Command>>,
+    pub events: broadcast::Sender<Arc<EngineEvent>>,
+    pub journal: Journal,
+    folder: tempfile::TempDir,
+}
+
+impl Made {
+    pub fn new(picture: Picture) -> Arc<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let (journal, _) = Journal::open(&folder.path().join("journal.sqlite")).unwrap();
+        Arc::new(Self {
+            about: About { id: "ward-4b".into(), site: "north".into(), facility: "General".into(), ..About::default() },
+            picture: Mutex::new(Some(picture)),
+            links: Mutex::default(),
+            destinations: Mutex::new(vec![destination("ehr", true)]),
+            told: Mutex::default(),
+            events: broadcast::channel(64).0,
+            journal,
+            folder,
+        })
+    }
+
+    pub fn change(&self, change: impl FnOnce(&mut Picture)) {
+        change(self.picture.lock().unwrap().as_mut().unwrap());
+    }
+}
+
+impl Appliance for Made {
+    fn about(&self) -> &About {
+        &self.about
+    }
+
+    fn now(&self) -> Now {
+        Now { monotonic: Instant::from_micros(1), utc: NOW }
+    }
+
+    fn picture(&self) -> Answer<'_, Option<Picture>> {
+        let picture = self.picture.lock().unwrap().clone();
+        Box::pin(async { picture })
+    }
+
+    fn links(&self) -> Vec<Link> {
+        self.links.lock().unwrap().clone()
+    }
+
+    fn destinations(&self) -> Vec<Destination> {
+        self.destinations.lock().unwrap().clone()
+    }
+
+    fn events(&self) -> broadcast::Receiver<Arc<EngineEvent>> {
+        self.events.subscribe()
+    }
+
+    fn tell(&self, command: Command) -> Answer<'_, Result<(), NotTold>> {
+        self.told.lock().unwrap().push(command);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn reader(&self) -> Result<Reader, JournalError> {
+        self.journal.reader()
+    }
+
+    fn journal_failing(&self) -> Option<String> {
+        self.journal.status().failing
+    }
+}
+
+/// A destination that takes everything.
+pub fn destination(id: &str, connected: bool) -> Destination {
+    let connection = if connected {
+        Connection::Connected { since: NOW.into() }
+    } else {
+        Connection::Backoff { reason: "connection refused".into(), until: NOW.into() }
+    };
+    Destination { id: id.into(), kind: "hl7".into(), alarms: true, connection, ..Destination::default() }
+}
+
+/// A metric with a number that is current.
+pub fn current(refid: &str, label: &str, value: &str, unit: &str) -> Metric {
+    Metric {
+        refid: refid.into(),
+        row: "1.1.1.1".into(),
+        label: label.into(),
+        unit: Some(unit.into()),
+        category: "measurement".into(),
+        reading: Reading::Current {
+            value: value.into(),
+            number: value.parse().ok().map(Number),
+            quality: "valid".into(),
+        },
+        age_ms: Some(400),
+        ..Metric::default()
+    }
+}
+
+/// A bed with a monitor that answers.
+pub fn bed(id: &str, metrics: Vec<Metric>) -> Bed {
+    let monitor = Device {
+        id: format!("mon-{id}").into(),
+        title: "Patient monitor".into(),
+        line: format!("line-{id}").into(),
+        link: DeviceLink { state: DeviceLinkState::Up, reason: None, since: NOW.into() },
+        mode: "normal".into(),
+        metrics,
+        ..Device::default()
+    };
+    Bed {
+        id: id.into(),
+        unit: "4B".into(),
+        room: "401".into(),
+        bed: "1".into(),
+        reach: Reach::EndToEnd,
+        devices: vec![monitor],
+        ..Bed::default()
+    }
+}
+
+/// A picture of some beds.
+pub fn picture(beds: Vec<Bed>) -> Picture {
+    Picture { at: NOW.into(), beds, alarms: Vec::new() }
+}
+
+/// A console that is served.
+pub struct Served {
+    pub address: SocketAddr,
+    stop: CancellationToken,
+}
+
+impl Served {
+    pub async fn of(appliance: Arc<Made>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
+        let router = vigil_console::router(Shared::new(appliance));
+        tokio::spawn(vigil_console::serve(listener, router, stop.clone()));
+        Self { address, stop }
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        self.ask("GET", path, "", "").await
+    }
+
+    pub async fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> Reply {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {}\r\n{headers}\r\n{body}",
+            self.address,
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).await.unwrap();
+        Reply::read(&bytes)
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub head: String,
+    pub body: String,
+}
+
+impl Reply {
+    fn read(bytes: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+        let is_chunked = head.to_ascii_lowercase().contains("transfer-encoding: chunked");
+        let body = if is_chunked { unchunked(body) } else { body.to_owned() };
+        Self { status, head: head.to_ascii_lowercase(), body }
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+fn unchunked(mut body: &str) -> String {
+    let mut whole = String::new();
+    while let Some((length, rest)) = body.split_once("\r\n") {
+        let length = usize::from_str_radix(length, 16).unwrap_or(0);
+        if length == 0 || rest.len() < length {
+            break;
+        }
+        whole.push_str(&rest[..length]);
+        body = rest[length..].trim_start_matches("\r\n");
+    }
+    whole
+}

@@ -1,0 +1,146 @@
+//! The console of a running appliance: what it asks, answered by the loop, the links, the sinks and the journal.
+
+mod picture;
+mod status;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use vigil_config::Plan;
+use vigil_console::view::{About, Destination, Link, Picture};
+use vigil_console::{Answer, Appliance, NotTold, Shared};
+use vigil_journal::{Journal, JournalError, Reader};
+use vigil_links::LinkStats;
+use vigil_model::{Command, EngineEvent, Now, Ward};
+use vigil_sinks::SinkStatus;
+
+use crate::appliance::Question;
+use crate::assemble::Running;
+use crate::clock::Clock;
+use status::Configured;
+
+/// What the console must know of a plan before the plan is assembled.
+pub struct Facts {
+    links: Vec<Configured<Link>>,
+    destinations: Vec<Configured<Destination>>,
+}
+
+impl Facts {
+    /// The facts of a plan.
+    pub fn of(plan: &Plan) -> Self {
+        Self { links: status::links(plan), destinations: status::destinations(plan) }
+    }
+}
+
+/// A running appliance, as the console sees it.
+struct Shown {
+    about: About,
+    ward: Arc<Ward>,
+    clock: Clock,
+    facts: Facts,
+    events: broadcast::Sender<Arc<EngineEvent>>,
+    questions: mpsc::Sender<Question>,
+    commands: mpsc::Sender<Command>,
+    sinks: Vec<(Arc<str>, watch::Receiver<SinkStatus>)>,
+    links: Vec<(Arc<str>, LinkStats)>,
+    journal: Journal,
+}
+
+impl Appliance for Shown {
+    fn about(&self) -> &About {
+        &self.about
+    }
+
+    fn now(&self) -> Now {
+        (self.clock)()
+    }
+
+    fn picture(&self) -> Answer<'_, Option<Picture>> {
+        Box::pin(async {
+            let (sender, answer) = oneshot::channel();
+            self.questions.send(Question::Snapshot(sender)).await.ok()?;
+            let snapshot = answer.await.ok()?;
+            let at = (self.clock)().utc;
+            Some(picture::of(snapshot, at, &self.ward, &self.facts, &self.destinations()))
+        })
+    }
+
+    fn links(&self) -> Vec<Link> {
+        self.facts.links.iter().map(|link| status::link(link, &self.links, &self.ward)).collect()
+    }
+
+    fn destinations(&self) -> Vec<Destination> {
+        self.facts.destinations.iter().map(|destination| status::destination(destination, &self.sinks)).collect()
+    }
+
+    fn events(&self) -> broadcast::Receiver<Arc<EngineEvent>> {
+        self.events.subscribe()
+    }
+
+    fn tell(&self, command: Command) -> Answer<'_, Result<(), NotTold>> {
+        Box::pin(async { self.commands.send(command).await.map_err(|_| NotTold) })
+    }
+
+    fn reader(&self) -> Result<Reader, JournalError> {
+        self.journal.reader()
+    }
+
+    fn journal_failing(&self) -> Option<String> {
+        self.journal.status().failing
+    }
+}
+
+/// A console at work.
+pub struct Console {
+    /// Where it listens.
+    pub address: SocketAddr,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Console {
+    /// Opens the console of a running appliance at `address`.
+    ///
+    /// # Errors
+    /// If the address cannot be listened at.
+    pub async fn open(running: &Running, facts: Facts, address: SocketAddr, clock: Clock) -> std::io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        let appliance = &running.ward.appliance;
+        let about = About {
+            id: (&appliance.id).into(),
+            facility: (&appliance.facility).into(),
+            site: (&appliance.site).into(),
+            test: appliance.test,
+            version: env!("CARGO_PKG_VERSION").into(),
+        };
+        let shown = Shown {
+            about,
+            ward: running.ward.clone(),
+            clock,
+            facts,
+            events: running.events.clone(),
+            questions: running.questions.clone(),
+            commands: running.commands.clone(),
+            sinks: running.sinks.clone(),
+            links: running.links.clone(),
+            journal: running.journal.clone(),
+        };
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let router = vigil_console::router(Shared::new(Arc::new(shown)));
+        tasks.spawn(vigil_console::serve(listener, router, stop.clone()));
+        tasks.close();
+        tracing::info!(%address, "The console listens.");
+        Ok(Self { address, stop, tasks })
+    }
+
+    /// Closes it. To be called before the appliance is stopped.
+    pub async fn close(self) {
+        self.stop.cancel();
+        self.tasks.wait().await;
+    }
+}
