@@ -29,7 +29,6 @@ use vigil_sinks::mqtt::{MqttSink, Resync};
 
 use crate::appliance::{Appliance, Question, Wiring};
 use crate::clock::Clock;
-use crate::delivery;
 use crate::history::History;
 use crate::request::Request;
 use crate::watch::Watch;
@@ -162,18 +161,12 @@ pub fn start_through(plan: Plan, clock: Clock, outlet: Outlet<'_>) -> Result<Run
     if let Some(device) = canary::serve(&plan, &clock, stop_links.clone()) {
         tasks.spawn(device);
     }
-    if let Some(watch) = Watch::of(&plan, now.utc) {
-        tasks.spawn(crate::watch::run(watch, journal.clone(), commands.clone(), clock.clone(), stop_links.clone()));
-    }
-
     let mut wake = Vec::new();
     let mut sinks = Vec::new();
     for destination in &plan.destinations {
         let notify = Arc::new(Notify::new());
         let (status_sender, status) = watch::channel(SinkStatus::default());
         wake.push((destination.id().clone(), notify.clone()));
-        let (id, stop) = (destination.id().clone(), stop_links.clone());
-        tasks.spawn(delivery::watch(id, status.clone(), commands.clone(), clock.clone(), stop));
         sinks.push((destination.id().clone(), status));
         let outbox = outlet(destination, journal.outbox(destination.id())?);
         match destination {
@@ -196,6 +189,8 @@ pub fn start_through(plan: Plan, clock: Clock, outlet: Outlet<'_>) -> Result<Run
             }
         }
     }
+    let watch = Watch::of(&plan, &sinks, now);
+    tasks.spawn(crate::watch::run(watch, journal.clone(), commands.clone(), clock.clone(), stop_links.clone()));
     let (mut links, hubs) = (Vec::new(), Hubs::default());
     for (position, link) in (0u16..).zip(plan.links) {
         let id = link.id().clone();

@@ -1,6 +1,6 @@
 //! The canary: a bed that does not exist, with a device of its own on a pseudo-terminal of its own, whose alarms go the way of
 //! every alarm, on a schedule, marked as test in every message. When it falls silent, something between a device and its
-//! receivers is broken (`watch.rs`).
+//! receivers is broken (`watch`).
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -39,6 +39,7 @@ pub fn load(path: &Path, profiles: &[PathBuf]) -> Result<Plan, Vec<Problem>> {
     crate::check::place_canary(&mut plan);
     local_codes(&mut plan, &base)?;
     for destination in &mut plan.destinations {
+        place_tls(destination, &base, &name, &mut plan.warnings);
         let Destination::Mqtt(mqtt) = destination else { continue };
         if mqtt.password_file.is_empty() {
             continue;
@@ -87,6 +88,27 @@ fn local_codes(plan: &mut Plan, base: &Path) -> Result<(), Vec<Problem>> {
         hl7.dialect.local_codes_file = name.into();
     }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+/// Certificate files of a destination: relative paths start at the configuration's folder. One that cannot be read now may be
+/// put there later, so it is a warning.
+fn place_tls(destination: &mut Destination, base: &Path, name: &str, warnings: &mut Vec<Problem>) {
+    let id = destination.id().clone();
+    for (key, path) in destination.tls_mut().into_iter().flat_map(|tls| tls.files_mut()) {
+        let file = base.join(&**path);
+        *path = file.display().to_string().into();
+        if let Err(error) = std::fs::File::open(&file) {
+            warnings.push(Problem {
+                severity: Severity::Warning,
+                key: format!("destination[{id}].tls.{key}"),
+                ..Problem::of_file(
+                    name,
+                    format!("{} cannot be read: {error}", file.display()),
+                    "it is read at each connection; until then there is none",
+                )
+            });
+        }
+    }
 }
 
 /// Profiles in files.

@@ -13,6 +13,7 @@ pub mod mllp;
 pub mod mqtt;
 pub mod status;
 mod timer;
+pub mod tls;
 
 use std::sync::Arc;
 

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use vigil_journal::Depth;
 use vigil_model::Timestamp;
 
+use crate::tls::Certificate;
+
 /// How a sink is doing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SinkStatus {
@@ -16,6 +18,8 @@ pub struct SinkStatus {
     pub depth: Depth,
     /// Beds (order words) whose next message the receiver would not take yet and that wait for another try.
     pub held: u32,
+    /// The certificates of its connection, under TLS.
+    pub certificates: Vec<Certificate>,
 }
 
 /// State of a sink's connection.

@@ -94,6 +94,7 @@ async fn a_sender_beyond_its_bounds_is_closed_and_others_go_on() {
         connections_max: 2,
         inter_byte_timeout: Duration::from_millis(50),
         idle_timeout: Duration::from_secs(600),
+        ..Limits::default()
     };
     let server = start(echo, limits).await;
     let mut good = TcpStream::connect(server.address).await.unwrap();

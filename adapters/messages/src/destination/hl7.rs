@@ -8,7 +8,7 @@ use vigil_model::Code;
 
 use super::dialect::Dialect;
 use super::sees::{PatientItem, Sees, all_items};
-use super::{DestinationProblem, Problems, reconnect_max, reconnect_min};
+use super::{DestinationProblem, Problems, TlsSettings, reconnect_max, reconnect_min};
 use crate::DurationText;
 
 /// A receiver of HL7 v2.6 messages over MLLP: observations (IHE PCD-01) and alarms (IHE PCD-04).
@@ -40,6 +40,9 @@ pub struct Hl7Destination {
     /// Longest pause between attempts to connect.
     #[serde(default = "reconnect_max")]
     pub reconnect_max: DurationText,
+    /// TLS. The connection is open to everybody on its way if left out.
+    #[serde(default)]
+    pub tls: Option<TlsSettings>,
     /// Whether it gets observations (PCD-01).
     #[serde(default = "yes")]
     pub observations: bool,
@@ -98,6 +101,7 @@ impl Hl7Destination {
             acknowledgement: AcknowledgementMode::default(),
             ack_timeout_alarms: ack_timeout_alarms(),
             ack_timeout_observations: ack_timeout_observations(),
+            tls: None,
             reconnect_min: reconnect_min(),
             reconnect_max: reconnect_max(),
             observations: true,
@@ -119,6 +123,7 @@ impl Hl7Destination {
         let mut problems = Problems::default();
         problems.id(&self.id);
         problems.address(&self.address);
+        problems.tls(self.tls.as_ref());
         problems.at_least("ack_timeout_alarms", self.ack_timeout_alarms, DurationText::from_millis(100));
         problems.at_least("ack_timeout_observations", self.ack_timeout_observations, DurationText::from_millis(100));
         problems.backoff(self.reconnect_min, self.reconnect_max);

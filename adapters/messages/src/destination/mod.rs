@@ -4,6 +4,7 @@ mod dialect;
 mod hl7;
 mod mqtt;
 mod sees;
+mod tls;
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ pub use dialect::{
 pub use hl7::{AcknowledgementMode, Hl7Destination};
 pub use mqtt::{MqttDestination, MqttProtocol};
 pub use sees::{PatientItem, Sees};
+pub use tls::TlsSettings;
 
 use crate::DurationText;
 
@@ -48,6 +50,22 @@ impl Destination {
         match self {
             Destination::Hl7(hl7) => hl7.sees(),
             Destination::Mqtt(mqtt) => mqtt.sees(),
+        }
+    }
+
+    /// How its connection is protected, if it is.
+    pub fn tls(&self) -> Option<&TlsSettings> {
+        match self {
+            Destination::Hl7(hl7) => hl7.tls.as_ref(),
+            Destination::Mqtt(mqtt) => mqtt.tls.as_ref(),
+        }
+    }
+
+    /// As [`Destination::tls`], to place its files.
+    pub fn tls_mut(&mut self) -> Option<&mut TlsSettings> {
+        match self {
+            Destination::Hl7(hl7) => hl7.tls.as_mut(),
+            Destination::Mqtt(mqtt) => mqtt.tls.as_mut(),
         }
     }
 
@@ -101,6 +119,12 @@ impl Problems {
         });
         if !well_formed {
             self.add("address", format!("{address:?} is not an address; expected host:port, like 10.1.2.3:2575"));
+        }
+    }
+
+    fn tls(&mut self, tls: Option<&TlsSettings>) {
+        for problem in tls.into_iter().flat_map(TlsSettings::problems) {
+            self.add("tls", problem);
         }
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use vigil_model::Code;
 
 use super::sees::{PatientItem, Sees, all_items};
-use super::{DestinationProblem, Problems, reconnect_max, reconnect_min};
+use super::{DestinationProblem, Problems, TlsSettings, reconnect_max, reconnect_min};
 use crate::DurationText;
 
 /// An MQTT broker.
@@ -21,6 +21,9 @@ pub struct MqttDestination {
     /// First levels of every topic.
     #[serde(default = "prefix")]
     pub prefix: Arc<str>,
+    /// TLS. The connection is open to everybody on its way if left out.
+    #[serde(default)]
+    pub tls: Option<TlsSettings>,
     /// Client id; empty means `vigil-` and the appliance's id.
     #[serde(default)]
     pub client_id: Arc<str>,
@@ -105,6 +108,7 @@ impl MqttDestination {
             username: "".into(),
             password_file: "".into(),
             heartbeat_interval: heartbeat_interval(),
+            tls: None,
             reconnect_min: reconnect_min(),
             reconnect_max: reconnect_max(),
             ack_timeout: ack_timeout(),
@@ -124,6 +128,7 @@ impl MqttDestination {
         let mut problems = Problems::default();
         problems.id(&self.id);
         problems.address(&self.address);
+        problems.tls(self.tls.as_ref());
         problems.backoff(self.reconnect_min, self.reconnect_max);
         problems.at_least("keep_alive", self.keep_alive, DurationText::from_secs(5));
         problems.at_most("keep_alive", self.keep_alive, DurationText::from_secs(65_535));

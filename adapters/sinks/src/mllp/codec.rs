@@ -1,7 +1,7 @@
 //! A bounded front for `hl7-mllp-codec`, which by itself panics on three bytes, merges two blocks of one read into one,
 //! has no size limit and takes a cut connection for a clean end. It is handed exactly one complete block at a time.
 //!
-//! MLLP release 1: `0B`, the message, `1C 0D`. Bytes before a start byte are dropped and counted; a start byte inside a
+//! A block is `0B`, the message, `1C 0D`; in MLLP release 2 a commit block holds the one byte `06` or `15` instead. Bytes before a start byte are dropped and counted; a start byte inside a
 //! block begins anew; `1C` without `0D` is part of the message. After an error the connection is to be closed.
 
 use bytes::{Buf, BytesMut};
@@ -16,6 +16,45 @@ pub const END: u8 = 0x1c;
 pub const CARRIAGE_RETURN: u8 = 0x0d;
 /// Longest block in bytes unless something else is asked for.
 pub const BLOCK_BYTES_MAX: usize = 1 << 20;
+
+/// Release of MLLP. Release 2 confirms each block with a commit block of its own, as soon as it is in safe storage
+/// (HL7, Transport Specification: MLLP, release 2, 2.3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Release {
+    /// Blocks alone.
+    #[default]
+    One,
+    /// Blocks and commit blocks.
+    Two,
+}
+
+/// What a commit block says of the block before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Commit {
+    /// `06`: it is in safe storage.
+    Taken,
+    /// `15`: it was not taken.
+    Refused,
+}
+
+impl Commit {
+    /// The whole block with its framing.
+    pub const fn block(self) -> &'static [u8] {
+        match self {
+            Commit::Taken => b"\x0b\x06\x1c\x0d",
+            Commit::Refused => b"\x0b\x15\x1c\x0d",
+        }
+    }
+
+    /// The commit that a block's content is, if it is one.
+    pub const fn read(content: &[u8]) -> Option<Self> {
+        match content {
+            [0x06] => Some(Commit::Taken),
+            [0x15] => Some(Commit::Refused),
+            _ => None,
+        }
+    }
+}
 
 /// Why a block cannot be read or written. No variant carries its text.
 #[derive(Debug, thiserror::Error)]

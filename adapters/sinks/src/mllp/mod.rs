@@ -1,4 +1,4 @@
-//! HL7 v2 over MLLP release 1: framing, delivery, and a receiver.
+//! HL7 v2 over MLLP, release 1 and 2: framing, delivery, and a receiver.
 
 pub mod codec;
 pub mod delivery;

@@ -4,16 +4,20 @@
 //! The outbox is read on the spot: its pages are the journal's own and nearly always in memory. Logs carry the
 //! destination's id and never a message.
 
+use std::future::poll_fn;
 use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use bytes::{Buf, Bytes, BytesMut};
+use tokio::io::AsyncWrite;
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, watch};
 use tokio::time::timeout;
 use tokio_util::codec::{Decoder, Encoder};
+use tokio_util::io::poll_read_buf;
 use tokio_util::sync::CancellationToken;
 use vigil_journal::Outbox;
 use vigil_messages::Hl7Destination;
@@ -23,6 +27,7 @@ use vigil_model::{Instant, Now};
 use super::codec::BoundedMllp;
 use super::delivery::{Action, CONNECT_TIMEOUT, Delivery, LOOK_INTERVAL, Timing};
 use crate::timer::Timer;
+use crate::tls::{Stream, TlsClient};
 use crate::{Clock, SinkState, SinkStatus};
 
 /// Longest acknowledgement that is read, in bytes.
@@ -43,7 +48,9 @@ pub async fn run(
 ) {
     let now = clock();
     let machine = Delivery::new(&destination.id, Timing::from(&destination), now);
+    let tls = destination.tls.as_ref().map(|tls| TlsClient::new(&destination.id, &destination.address, tls));
     let mut sink = Sink {
+        tls,
         destination,
         outbox,
         machine,
@@ -60,6 +67,7 @@ pub async fn run(
 
 struct Sink {
     destination: Hl7Destination,
+    tls: Option<TlsClient>,
     outbox: Box<dyn Outbox>,
     machine: Delivery,
     connection: Option<Connection>,
@@ -70,10 +78,52 @@ struct Sink {
 }
 
 struct Connection {
-    stream: TcpStream,
+    stream: Stream,
     codec: BoundedMllp,
     input: BytesMut,
     output: BytesMut,
+    /// Something was written that TLS may hold back.
+    unflushed: bool,
+}
+
+impl Connection {
+    fn new(stream: Stream) -> Self {
+        Self {
+            stream,
+            codec: BoundedMllp::new(ACK_BYTES_MAX),
+            input: BytesMut::with_capacity(READ_BYTES),
+            output: BytesMut::new(),
+            unflushed: false,
+        }
+    }
+
+    /// Writes what waits and reads what comes, whichever can be done first.
+    fn poll_bytes(&mut self, context: &mut Context<'_>) -> Poll<Event> {
+        if !self.output.is_empty() {
+            if let Poll::Ready(wrote) = Pin::new(&mut self.stream).poll_write(context, &self.output) {
+                if let Ok(bytes) = wrote {
+                    self.output.advance(bytes);
+                    self.unflushed = matches!(self.stream, Stream::Tls(_));
+                }
+                return Poll::Ready(Event::Wrote(wrote.map(drop)));
+            }
+        } else if self.unflushed
+            && let Poll::Ready(flushed) = Pin::new(&mut self.stream).poll_flush(context)
+        {
+            self.unflushed = false;
+            return Poll::Ready(Event::Wrote(flushed));
+        }
+        poll_read_buf(Pin::new(&mut self.stream), context, &mut self.input).map(Event::Read)
+    }
+}
+
+async fn open(destination: &Hl7Destination, tls: Option<&TlsClient>) -> io::Result<Stream> {
+    let stream = TcpStream::connect(&*destination.address).await?;
+    stream.set_nodelay(true)?;
+    match tls {
+        None => Ok(Stream::Plain(stream)),
+        Some(tls) => tls.connect(stream).await,
+    }
 }
 
 /// What ended a wait.
@@ -81,7 +131,7 @@ enum Event {
     Stop,
     Wake,
     Due,
-    Wrote(io::Result<usize>),
+    Wrote(io::Result<()>),
     Read(io::Result<usize>),
 }
 
@@ -102,7 +152,7 @@ impl Sink {
                     tokio::select! {
                         biased;
                         () = stop.cancelled() => return,
-                        opened = timeout(CONNECT_TIMEOUT, TcpStream::connect(&*self.destination.address)) => {
+                        opened = timeout(CONNECT_TIMEOUT, open(&self.destination, self.tls.as_ref())) => {
                             self.opened(opened.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())));
                         }
                     }
@@ -118,10 +168,11 @@ impl Sink {
                     match self.wait(now, until, wake, stop, stop_at.is_some()).await {
                         Event::Stop | Event::Due => {}
                         Event::Wake => self.machine.handle_wake(),
-                        Event::Wrote(Ok(_)) => {}
+                        Event::Wrote(Ok(())) => {}
                         Event::Wrote(Err(error)) | Event::Read(Err(error)) => {
                             let now = (self.clock)();
-                            let reason = error.to_string();
+                            // Under TLS 1.3 a receiver says only now that it does not take our certificate.
+                            let reason = self.tls.as_ref().map_or_else(|| error.to_string(), |tls| tls.explain(&error));
                             self.machine.handle_disconnected(now, reason.as_str());
                             self.lost(now, &reason);
                         }
@@ -147,36 +198,29 @@ impl Sink {
     ) -> Event {
         self.timer.arm(now.monotonic, until);
         let timer = &mut self.timer;
-        let Some(Connection { stream, input, output, .. }) = &mut self.connection else {
+        let Some(connection) = &mut self.connection else {
             return tokio::select! {
                 biased;
                 () = stop.cancelled(), if !stopping => Event::Stop,
                 () = timer.fired() => Event::Due,
             };
         };
-        let (mut reader, mut writer) = stream.split();
         tokio::select! {
             biased;
             () = stop.cancelled(), if !stopping => Event::Stop,
             // Before the answer is read, so that what it lets go next is chosen among everything there is.
             () = wake.notified() => Event::Wake,
-            wrote = writer.write_buf(output), if !output.is_empty() => Event::Wrote(wrote),
-            read = reader.read_buf(input) => Event::Read(read),
+            event = poll_fn(|context| connection.poll_bytes(context)) => event,
             () = timer.fired() => Event::Due,
         }
     }
 
-    fn opened(&mut self, opened: io::Result<TcpStream>) {
+    fn opened(&mut self, opened: io::Result<Stream>) {
         let now = (self.clock)();
-        match opened.and_then(|stream| stream.set_nodelay(true).map(|()| stream)) {
+        match opened {
             Ok(stream) => {
                 tracing::info!(sink = &*self.destination.id, "Connected.");
-                self.connection = Some(Connection {
-                    stream,
-                    codec: BoundedMllp::new(ACK_BYTES_MAX),
-                    input: BytesMut::with_capacity(READ_BYTES),
-                    output: BytesMut::new(),
-                });
+                self.connection = Some(Connection::new(stream));
                 self.machine.handle_connected(now);
             }
             Err(error) => {
@@ -198,7 +242,7 @@ impl Sink {
         }
         // Nearly always the socket takes it at once; what it does not take is written while waiting.
         if let Ok(written) = stream.try_write(output) {
-            bytes::Buf::advance(output, written);
+            output.advance(written);
         }
     }
 
@@ -235,9 +279,10 @@ impl Sink {
         self.published = now.monotonic;
         let depth = self.outbox.depth();
         let (state, counters, held) = (self.machine.state(), self.machine.counters, self.machine.held());
+        let certificates = self.tls.as_ref().map(|tls| tls.validity().certificates()).unwrap_or_default();
         self.status.send_if_modified(|status| {
             let depth = depth.unwrap_or(status.depth);
-            let newer = SinkStatus { state, counters, depth, held };
+            let newer = SinkStatus { state, counters, depth, held, certificates };
             let changed = *status != newer;
             *status = newer;
             changed

@@ -2,6 +2,10 @@
 //! by whatever receives messages.
 //!
 //! One task a connection; all blocks of one read are answered with one write. It does not parse what it receives.
+//!
+//! In MLLP release 2 each block that is answered is first confirmed with a commit block; what a peer confirms of the answers
+//! is counted and needs nothing more, since no answer is kept here. With [`Guard`] connections are protected by TLS; a
+//! handshake happens on the connection's own task, so a peer that dawdles holds up nobody.
 
 use std::io;
 use std::net::SocketAddr;
@@ -18,7 +22,8 @@ use tokio_util::codec::{Decoder, Encoder};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::codec::{BLOCK_BYTES_MAX, BoundedMllp, MllpError};
+use super::codec::{BLOCK_BYTES_MAX, BoundedMllp, Commit, MllpError, Release};
+use crate::tls::{Stream, TlsListener};
 
 /// Bytes asked for in one read.
 const READ_BYTES: usize = 16 << 10;
@@ -48,6 +53,8 @@ pub enum Reply {
     Answers(Vec<Vec<u8>>),
     /// Not at all.
     Silent,
+    /// With a commit block alone (MLLP release 2): `true` if the block is in safe storage, `false` if it was not taken.
+    Commit(bool),
     /// With one message after a time; later blocks of the connection wait.
     Delayed {
         /// How long to wait.
@@ -73,7 +80,12 @@ pub struct Limits {
     pub inter_byte_timeout: Duration,
     /// Longest silence between blocks, after which a connection is closed so that dead peers do not use up all of them.
     pub idle_timeout: Duration,
+    /// Which release of MLLP is spoken. Agreed upon with the peers, never guessed.
+    pub release: Release,
 }
+
+/// How connections are protected: not at all, or with TLS.
+pub type Guard = Option<Arc<TlsListener>>;
 
 impl Default for Limits {
     fn default() -> Self {
@@ -82,6 +94,7 @@ impl Default for Limits {
             connections_max: 64,
             inter_byte_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(3600),
+            release: Release::One,
         }
     }
 }
@@ -99,6 +112,10 @@ pub struct ServerCounters {
     pub failed: AtomicU64,
     /// Bytes outside of blocks.
     pub discarded_bytes: AtomicU64,
+    /// TLS handshakes that failed.
+    pub refused_handshakes: AtomicU64,
+    /// Answers that the peer did not take (MLLP release 2).
+    pub answers_refused: AtomicU64,
 }
 
 /// Serves connections until `stop`; then closes them and returns.
@@ -109,6 +126,18 @@ pub async fn serve(listener: TcpListener, handler: Arc<dyn Handler>, limits: Lim
 /// As [`serve`], with counters that somebody else reads.
 pub async fn serve_counted(
     listener: TcpListener,
+    handler: Arc<dyn Handler>,
+    limits: Limits,
+    counters: Arc<ServerCounters>,
+    stop: CancellationToken,
+) {
+    serve_guarded(listener, None, handler, limits, counters, stop).await;
+}
+
+/// As [`serve_counted`], over TLS if there is a `guard`.
+pub async fn serve_guarded(
+    listener: TcpListener,
+    guard: Guard,
     handler: Arc<dyn Handler>,
     limits: Limits,
     counters: Arc<ServerCounters>,
@@ -135,21 +164,19 @@ pub async fn serve_counted(
             continue;
         };
         counters.accepted.fetch_add(1, Ordering::Relaxed);
-        let connection = Connection {
-            stream,
-            peer,
-            handler: handler.clone(),
-            limits,
-            counters: counters.clone(),
-            codec: BoundedMllp::new(limits.block_bytes_max),
-        };
-        let stop = stop.clone();
+        let (stop, guard, handler, counters) = (stop.clone(), guard.clone(), handler.clone(), counters.clone());
         tasks.spawn(async move {
-            let counters = connection.counters.clone();
+            let serve = async {
+                let stream = guarded(stream, guard).await.inspect_err(|_| {
+                    counters.refused_handshakes.fetch_add(1, Ordering::Relaxed);
+                })?;
+                let (codec, counters) = (BoundedMllp::new(limits.block_bytes_max), counters.clone());
+                Connection { stream, peer, handler, limits, counters, codec }.serve().await
+            };
             tokio::select! {
                 biased;
                 () = stop.cancelled() => {}
-                served = connection.serve() => if let Err(error) = served {
+                served = serve => if let Err(error) = served {
                     counters.failed.fetch_add(1, Ordering::Relaxed);
                     tracing::info!(%peer, error = %error, "An MLLP connection failed.");
                 }
@@ -161,8 +188,16 @@ pub async fn serve_counted(
     tasks.wait().await;
 }
 
+async fn guarded(stream: TcpStream, guard: Guard) -> io::Result<Stream> {
+    stream.set_nodelay(true)?;
+    match guard {
+        None => Ok(Stream::Plain(stream)),
+        Some(tls) => tls.accept(stream).await,
+    }
+}
+
 struct Connection {
-    stream: TcpStream,
+    stream: Stream,
     peer: SocketAddr,
     handler: Arc<dyn Handler>,
     limits: Limits,
@@ -172,7 +207,6 @@ struct Connection {
 
 impl Connection {
     async fn serve(mut self) -> Result<(), MllpError> {
-        self.stream.set_nodelay(true)?;
         let (mut input, mut output) = (BytesMut::with_capacity(READ_BYTES), BytesMut::new());
         loop {
             input.reserve(READ_BYTES);
@@ -180,6 +214,13 @@ impl Connection {
                 return self.codec.decode_eof(&mut input).map(drop);
             }
             while let Some(block) = self.codec.decode(&mut input)? {
+                if self.limits.release == Release::Two
+                    && let Some(commit) = Commit::read(&block)
+                {
+                    let refused = u64::from(commit == Commit::Refused);
+                    self.counters.answers_refused.fetch_add(refused, Ordering::Relaxed);
+                    continue;
+                }
                 self.counters.blocks.fetch_add(1, Ordering::Relaxed);
                 let reply = self.handler.handle(self.peer, &block);
                 drop(block); // so that the buffer can be used again
@@ -208,22 +249,31 @@ impl Connection {
     /// Takes a reply in; says whether the connection goes on.
     async fn answer(&mut self, reply: Reply, output: &mut BytesMut) -> Result<bool, MllpError> {
         match reply {
-            Reply::Answer(answer) => self.put(answer, output)?,
+            Reply::Answer(answer) => {
+                self.commit(true, output);
+                self.put(answer, output)?;
+            }
             Reply::Answers(answers) => {
+                self.commit(true, output);
                 for answer in answers {
                     self.put(answer, output)?;
                 }
             }
             Reply::Silent => {}
+            Reply::Commit(taken) => self.commit(taken, output),
             Reply::Delayed { after, answer } => {
                 self.flush(output).await?;
                 tokio::time::sleep(after).await;
+                self.commit(true, output);
                 self.put(answer, output)?;
             }
             Reply::Later(answer) => {
                 self.flush(output).await?;
                 match answer.await {
-                    Ok(answer) => self.put(answer, output)?,
+                    Ok(answer) => {
+                        self.commit(true, output);
+                        self.put(answer, output)?;
+                    }
                     Err(_) => return Ok(false),
                 }
             }
@@ -239,6 +289,13 @@ impl Connection {
         Ok(true)
     }
 
+    /// Confirms a block, in release 2: what is answered has been dealt with, and what had to be kept is kept.
+    fn commit(&self, taken: bool, output: &mut BytesMut) {
+        if self.limits.release == Release::Two {
+            output.extend_from_slice(if taken { Commit::Taken.block() } else { Commit::Refused.block() });
+        }
+    }
+
     fn put(&mut self, answer: Vec<u8>, output: &mut BytesMut) -> Result<(), MllpError> {
         self.codec.encode(BytesMut::from(bytes::Bytes::from(answer)), output)
     }
@@ -246,9 +303,11 @@ impl Connection {
     async fn flush(&mut self, output: &mut BytesMut) -> Result<(), MllpError> {
         if !output.is_empty() {
             // A peer that sends and never reads must not keep a task for ever.
-            timeout(self.limits.idle_timeout, self.stream.write_all(output))
-                .await
-                .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
+            let write = async {
+                self.stream.write_all(output).await?;
+                self.stream.flush().await
+            };
+            timeout(self.limits.idle_timeout, write).await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
             output.clear();
         }
         Ok(())

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use rumqttc::Outgoing;
 use rumqttc::mqttbytes::v4;
 use rumqttc::v5::mqttbytes::v5::{self, PubAckReason};
+use rumqttc::{Outgoing, TlsError};
 use vigil_messages::mqtt::{MqttPublish, Qos};
 
 use super::options::{Options, properties};
@@ -151,10 +151,10 @@ impl Line {
     ///
     /// # Errors
     /// Why the connection is over, in words that cannot hold a packet's contents.
-    pub(super) async fn poll(&mut self) -> Result<Happened, String> {
+    pub(super) async fn poll(&mut self, explain: &Explain) -> Result<Happened, String> {
         match self {
-            Line::V5(line) => line.poll().await.map(happened_in_v5).map_err(|error| why_v5(&error)),
-            Line::V311(line) => line.poll().await.map(happened_in_v311).map_err(|error| why_v311(&error)),
+            Line::V5(line) => line.poll().await.map(happened_in_v5).map_err(|error| why_v5(&error, explain)),
+            Line::V311(line) => line.poll().await.map(happened_in_v311).map_err(|error| why_v311(&error, explain)),
         }
     }
 }
@@ -214,18 +214,25 @@ fn happened_outwards(written: &Outgoing) -> Happened {
     }
 }
 
-fn why_v5(error: &rumqttc::v5::ConnectionError) -> String {
+/// What an error below MQTT means.
+pub(super) type Explain = dyn Fn(&std::io::Error) -> String + Send + Sync;
+
+fn why_v5(error: &rumqttc::v5::ConnectionError, explain: &Explain) -> String {
     use rumqttc::v5::{ConnectionError, StateError};
     match error {
+        ConnectionError::Io(error) | ConnectionError::MqttState(StateError::Io(error)) => explain(error),
+        ConnectionError::Tls(TlsError::Io(error)) => explain(error),
         ConnectionError::NotConnAck(_) => NO_CONNACK.to_owned(),
         ConnectionError::MqttState(StateError::InvalidState) => LOST_TRACK.to_owned(),
         other => other.to_string(),
     }
 }
 
-fn why_v311(error: &rumqttc::ConnectionError) -> String {
+fn why_v311(error: &rumqttc::ConnectionError, explain: &Explain) -> String {
     use rumqttc::{ConnectionError, StateError};
     match error {
+        ConnectionError::Io(error) | ConnectionError::MqttState(StateError::Io(error)) => explain(error),
+        ConnectionError::Tls(TlsError::Io(error)) => explain(error),
         ConnectionError::NotConnAck(_) => NO_CONNACK.to_owned(),
         ConnectionError::MqttState(StateError::InvalidState) => LOST_TRACK.to_owned(),
         other => other.to_string(),

@@ -22,6 +22,7 @@ use vigil_model::{Appliance, Command};
 
 use crate::choose::Chooser;
 use crate::timer::Timer;
+use crate::tls::TlsClient;
 use crate::{Backoff, Clock, SinkCounters, SinkState, SinkStatus};
 use session::{Ended, HELD_PAUSE, Session};
 
@@ -51,7 +52,9 @@ pub async fn run(
 ) {
     let MqttSink { destination, appliance, resync } = sink;
     let topics = Topics::new(&destination, &appliance);
+    let tls = destination.tls.as_ref().map(|tls| Arc::new(TlsClient::new(&destination.id, &destination.address, tls)));
     let mut desk = Desk {
+        tls,
         chooser: Chooser::new(HELD_PAUSE.0, HELD_PAUSE.1, &destination.id),
         destination,
         appliance,
@@ -70,6 +73,7 @@ pub async fn run(
 /// What outlives a connection.
 struct Desk {
     destination: MqttDestination,
+    tls: Option<Arc<TlsClient>>,
     appliance: Appliance,
     topics: Topics,
     resync: Resync,
@@ -92,7 +96,7 @@ impl Desk {
         let mut timer = Timer::new();
         while !stop.is_cancelled() {
             self.publish_status(SinkState::Connecting);
-            let reason = match options::options(&self.destination, &self.appliance, &self.topics) {
+            let reason = match options::options(&self.destination, &self.appliance, &self.topics, self.tls.as_deref()) {
                 Ok(options) => match Session::new(self, options).run(wake, stop).await {
                     Ended::Stopped => break,
                     Ended::Lost { reason, was_useful } => {
@@ -128,8 +132,9 @@ impl Desk {
     fn publish_status(&mut self, state: SinkState) {
         let depth = self.outbox.depth();
         let (counters, held) = (self.counters, self.chooser.held());
+        let certificates = self.tls.as_ref().map(|tls| tls.validity().certificates()).unwrap_or_default();
         self.status.send_if_modified(|status| {
-            let newer = SinkStatus { state, counters, depth: depth.unwrap_or(status.depth), held };
+            let newer = SinkStatus { state, counters, depth: depth.unwrap_or(status.depth), held, certificates };
             let changed = *status != newer;
             *status = newer;
             changed

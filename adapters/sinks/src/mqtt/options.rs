@@ -5,14 +5,16 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use rumqttc::NetworkOptions;
 use rumqttc::v5::MqttOptions;
 use rumqttc::v5::mqttbytes::QoS;
 use rumqttc::v5::mqttbytes::v5::{LastWill, LastWillProperties, PublishProperties};
+use rumqttc::{NetworkOptions, TlsConfiguration, Transport};
 use vigil_messages::mqtt::publish::CONTENT_TYPE;
 use vigil_messages::mqtt::{MqttPublish, Topics, Will, will};
 use vigil_messages::{MqttDestination, MqttProtocol};
 use vigil_model::Appliance;
+
+use crate::tls::{TlsClient, TlsFileError};
 
 /// Publications between the sink and the broker's acknowledgement at a time.
 pub const WINDOW: usize = 32;
@@ -36,7 +38,7 @@ const SESSION_EXPIRY_S: u32 = 60;
 const KEEP_ALIVE_MIN: Duration = Duration::from_secs(5);
 
 /// Why a destination cannot be connected to with its configuration.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum OptionsError {
     /// Not `host:port`.
     #[error("{0:?} is not an address; expected host:port, like 10.1.2.3:1883")]
@@ -44,6 +46,9 @@ pub enum OptionsError {
     /// The client would panic.
     #[error("keep_alive is below 5s; expected 5s or more")]
     KeepAlive,
+    /// The certificate files cannot be used.
+    #[error("{0}")]
+    Tls(#[from] TlsFileError),
     /// The password cannot be read.
     #[error("cannot read password_file {path}: {reason}; check the path and its permissions")]
     Password {
@@ -58,7 +63,7 @@ impl OptionsError {
     /// Whether trying again later can help: a secret may be mounted late.
     pub fn is_passing(&self) -> bool {
         match self {
-            OptionsError::Password { .. } => true,
+            OptionsError::Password { .. } | OptionsError::Tls(_) => true,
             OptionsError::Address(_) | OptionsError::KeepAlive => false,
         }
     }
@@ -77,7 +82,12 @@ pub enum Options {
 ///
 /// # Errors
 /// If the configuration cannot be used.
-pub fn options(destination: &MqttDestination, appliance: &Appliance, topics: &Topics) -> Result<Options, OptionsError> {
+pub fn options(
+    destination: &MqttDestination,
+    appliance: &Appliance,
+    topics: &Topics,
+    tls: Option<&TlsClient>,
+) -> Result<Options, OptionsError> {
     if destination.keep_alive.get() < KEEP_ALIVE_MIN {
         return Err(OptionsError::KeepAlive);
     }
@@ -97,12 +107,16 @@ pub fn options(destination: &MqttDestination, appliance: &Appliance, topics: &To
     let mut network = NetworkOptions::new();
     network.set_tcp_nodelay(true);
     network.set_connection_timeout(CONNECT_TIMEOUT_S);
+    let transport = match tls {
+        None => Transport::Tcp,
+        Some(tls) => Transport::Tls(TlsConfiguration::Rustls(tls.config()?)),
+    };
     let will = will(topics, appliance);
     let keep_alive = destination.keep_alive.get();
     Ok(match destination.protocol {
         MqttProtocol::V5 => {
             let mut options = MqttOptions::new(client_id, host, port);
-            options.set_keep_alive(keep_alive).set_network_options(network);
+            options.set_keep_alive(keep_alive).set_network_options(network).set_transport(transport);
             set_v5(&mut options, will);
             if let Some((name, password)) = credentials {
                 options.set_credentials(name, password);
@@ -111,7 +125,7 @@ pub fn options(destination: &MqttDestination, appliance: &Appliance, topics: &To
         }
         MqttProtocol::V311 => {
             let mut options = rumqttc::MqttOptions::new(client_id, host, port);
-            options.set_keep_alive(keep_alive);
+            options.set_keep_alive(keep_alive).set_transport(transport);
             set_v311(&mut options, will);
             if let Some((name, password)) = credentials {
                 options.set_credentials(name, password);
@@ -188,19 +202,21 @@ mod tests {
             Appliance { id: "w".into(), eui64: Eui64(1), site: "n".into(), facility: "h".into(), test: false };
         let good = MqttDestination::new("nurses", "broker.example:1883");
         let topics = Topics::new(&good, &appliance);
-        let Options::V5(made) = options(&good, &appliance, &topics).unwrap() else { panic!("version 5 by default") };
+        let Options::V5(made) = options(&good, &appliance, &topics, None).unwrap() else {
+            panic!("version 5 by default")
+        };
         assert_eq!(made.client_id(), "vigil-w");
         assert_eq!(made.broker_address(), ("broker.example".to_owned(), 1883));
         assert!(made.last_will().unwrap().retain);
         assert_eq!(made.max_packet_size(), Some(INCOMING_BYTES_MAX));
         let older = MqttDestination { protocol: MqttProtocol::V311, ..good.clone() };
-        let Options::V311(made, _) = options(&older, &appliance, &topics).unwrap() else { panic!("as asked") };
+        let Options::V311(made, _) = options(&older, &appliance, &topics, None).unwrap() else { panic!("as asked") };
         assert_eq!((made.client_id(), made.inflight(), made.clean_session()), ("vigil-w".to_owned(), 32, false));
         assert!(made.last_will().unwrap().retain);
         let refuse = |change: fn(&mut MqttDestination)| {
             let mut destination = good.clone();
             change(&mut destination);
-            options(&destination, &appliance, &topics).err().unwrap().to_string()
+            options(&destination, &appliance, &topics, None).err().unwrap().to_string()
         };
         assert!(refuse(|d| d.keep_alive = DurationText::from_secs(4)).contains("5s or more"));
         assert!(refuse(|d| d.address = "nowhere".into()).contains("host:port"));

@@ -118,11 +118,14 @@ impl<'a> Session<'a> {
 
     pub(super) async fn run(mut self, wake: &Notify, stop: &CancellationToken) -> Ended {
         let Some(mut line) = self.line.take() else { return Ended::Stopped };
+        let tls = self.desk.tls.clone();
+        let explain =
+            move |error: &std::io::Error| tls.as_ref().map_or_else(|| error.to_string(), |tls| tls.explain(error));
         let mut timer = Timer::new();
         loop {
             let event = {
                 // Never dropped before it is done: a publication that it is writing would be lost with it.
-                let polled = line.poll();
+                let polled = line.poll(&explain);
                 tokio::pin!(polled);
                 loop {
                     let now = (self.desk.clock)();

@@ -1,41 +1,32 @@
-//! Does a destination confirm what it is sent? Watches the status of its sink and tells the engine when that stops, and when it
-//! is so again: a receiver that is not there is an alarm for the others.
+//! Whether a destination confirms what it is sent: a receiver that is not there is an alarm for the others.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
-use tokio_util::sync::CancellationToken;
-use vigil_model::{Command, Instant};
+use vigil_model::Instant;
 use vigil_sinks::{SinkState, SinkStatus};
-
-use crate::clock::Clock;
 
 /// How long a destination may confirm nothing although something waits, or have no connection, before it fails. Long enough
 /// for a receiver to be restarted.
 const FAILS_AFTER: Duration = Duration::from_secs(30);
 
-/// How often the status is looked at though it does not change.
-const LOOKED_AT_EVERY: Duration = Duration::from_secs(1);
-
 /// What is known of one destination.
 #[derive(Debug)]
-struct Confirming {
+pub(super) struct Confirming {
     /// Messages that were settled, by an acknowledgement or a refusal: both are answers.
     settled: u64,
     /// Since when nothing shows that it confirms.
     since: Instant,
     /// What was last told; `None` at the start, when an alarm may be remembered from before.
-    failing: Option<bool>,
+    pub(super) failing: Option<bool>,
 }
 
 impl Confirming {
-    fn new(now: Instant) -> Self {
+    pub(super) fn new(now: Instant) -> Self {
         Self { settled: 0, since: now, failing: None }
     }
 
     /// Whether it fails, if that is to be told now.
-    fn take(&mut self, now: Instant, status: &SinkStatus) -> Option<bool> {
+    pub(super) fn take(&mut self, now: Instant, status: &SinkStatus) -> Option<bool> {
         let settled = status.counters.acknowledged + status.counters.refused;
         let is_connected = matches!(status.state, SinkState::Connected { .. });
         let waits = status.depth.alarms + status.depth.observations > 0;
@@ -45,32 +36,6 @@ impl Confirming {
         }
         let failing = now.since(self.since) >= FAILS_AFTER;
         (failing && self.failing != Some(true)).then_some(true)
-    }
-}
-
-/// Watches one destination until `stop`.
-pub(crate) async fn watch(
-    destination: Arc<str>,
-    mut status: watch::Receiver<SinkStatus>,
-    commands: mpsc::Sender<Command>,
-    clock: Clock,
-    stop: CancellationToken,
-) {
-    let mut confirming = Confirming::new(clock().monotonic);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            changed = status.changed() => if changed.is_err() { return }, // its sink has ended
-            () = tokio::time::sleep(LOOKED_AT_EVERY) => {}
-        }
-        let failing = confirming.take(clock().monotonic, &status.borrow_and_update());
-        if let Some(failing) = failing {
-            let command = Command::Delivery { destination: Arc::clone(&destination), failing };
-            // A full channel is tried again at the next look.
-            if commands.try_send(command).is_ok() {
-                confirming.failing = Some(failing);
-            }
-        }
     }
 }
 

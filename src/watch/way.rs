@@ -1,41 +1,25 @@
-//! Watches the way of alarms: whether each hop keeps its budget, and whether the canary is heard. What it finds becomes a
-//! technical condition of the appliance that names the hop.
+//! The way of alarms: whether each hop keeps its budget, and whether the canary is heard.
 //!
-//! It reads the ledger in the journal, as anybody could, so that it sees what happened and not what was meant to happen.
+//! It is judged by the ledger in the journal, which anybody could read: by what happened, not by what was meant to happen.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
 use vigil_config::{LedgerPlan, Plan};
 use vigil_journal::ledger::{Budgets, Hop, hops};
-use vigil_journal::{Journal, JournalError, LedgerLine, LogKind, Reader};
+use vigil_journal::{LedgerLine, LogKind};
 use vigil_messages::Destination;
-use vigil_model::{Command, OccurrenceId, Phase, Timestamp};
+use vigil_model::{OccurrenceId, Phase, Timestamp};
 
+use super::Finding;
 use crate::canary;
-use crate::clock::Clock;
 
-/// How often the ledger is read.
-const EVERY: Duration = Duration::from_secs(1);
-/// Lines read at once; more wait for the next time.
-const LINES_MAX: u32 = 2000;
 /// Occurrences of the canary that are remembered.
 const CANARY_OCCURRENCES_MAX: usize = 16;
 
-/// Something that is not as it should be, or is so again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// What, for people; the same when it is over.
-    pub text: Arc<str>,
-    /// Whether it is so now.
-    pub present: bool,
-}
-
-/// What is watched, and what is known of it.
-pub struct Watch {
+/// What is known of the way.
+pub(super) struct Way {
     budgets: Option<Budgets>,
     canary: Option<Canary>,
     /// Hops that are late.
@@ -52,9 +36,9 @@ struct Canary {
     occurrences: BTreeSet<OccurrenceId>,
 }
 
-impl Watch {
+impl Way {
     /// What a plan wants watched, from `now` on; `None` if that is nothing.
-    pub fn of(plan: &Plan, now: Timestamp) -> Option<Self> {
+    pub(super) fn of(plan: &Plan, now: Timestamp) -> Option<Self> {
         let budgets = plan.ledger.map(|LedgerPlan { taken, judged, journalled, sent, confirmed }| Budgets {
             taken,
             judged,
@@ -74,7 +58,7 @@ impl Watch {
 
     /// Takes in new lines of the ledger and the oldest alarm message that waits for each destination. `is_canary` says
     /// whether an occurrence is the canary's.
-    pub fn look(
+    pub(super) fn look(
         &mut self,
         now: Timestamp,
         lines: &[LedgerLine],
@@ -121,7 +105,7 @@ impl Watch {
         for (hop, is_late) in seen {
             let changed = if is_late { self.late.insert(hop.clone()) } else { self.late.remove(&hop) };
             if changed {
-                findings.push(Finding { text: format!("Alarms late: {}", hop.text()).into(), present: is_late });
+                findings.push(Finding::appliance(format!("Alarms late: {}", hop.text()), is_late));
             }
         }
     }
@@ -159,7 +143,7 @@ impl Canary {
                     None => "Canary silent: it raises no alarm".to_owned(),
                     Some(destination) => format!("Canary silent: not confirmed by {destination}"),
                 };
-                findings.push(Finding { text: text.into(), present: is_silent });
+                findings.push(Finding::appliance(text, is_silent));
             }
         }
     }
@@ -172,82 +156,6 @@ fn takes_alarms(destination: &Destination) -> bool {
     }
 }
 
-/// Watches until `stop`. What is found is told to the engine.
-pub async fn run(
-    watch: Watch,
-    journal: Journal,
-    commands: mpsc::Sender<Command>,
-    clock: Clock,
-    stop: CancellationToken,
-) {
-    let mut station = match journal.reader().and_then(|reader| Station::new(watch, reader)) {
-        Ok(station) => station,
-        Err(error) => {
-            tracing::error!(%error, "The way of alarms is not watched.");
-            return;
-        }
-    };
-    drop(journal);
-    let mut beat = tokio::time::interval(EVERY);
-    beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    while stop.run_until_cancelled(beat.tick()).await.is_some() {
-        let now = clock().utc;
-        // Reading the disk is not for a thread that moves bytes.
-        let looked = tokio::task::spawn_blocking(move || {
-            let findings = station.look(now);
-            (station, findings)
-        });
-        let Ok((returned, findings)) = looked.await else { return };
-        station = returned;
-        for finding in findings {
-            tracing::warn!(what = &*finding.text, present = finding.present, "The way of alarms changed.");
-            if commands.send(command(finding)).await.is_err() {
-                return;
-            }
-        }
-    }
-}
-
-fn command(finding: Finding) -> Command {
-    Command::Appliance { text: finding.text, failing: finding.present }
-}
-
-/// A watch and where it reads.
-struct Station {
-    watch: Watch,
-    reader: Reader,
-    /// The line that was read last.
-    read: u64,
-}
-
-impl Station {
-    fn new(watch: Watch, reader: Reader) -> Result<Self, JournalError> {
-        let read = reader.last_line()?;
-        Ok(Self { watch, reader, read })
-    }
-
-    fn look(&mut self, now: Timestamp) -> Vec<Finding> {
-        let read = self.reader.lines_after(self.read, LINES_MAX).and_then(|lines| {
-            let waiting = self.reader.oldest_alarms()?;
-            Ok((lines, waiting))
-        });
-        match read {
-            Ok((lines, waiting)) => {
-                self.read = lines.last().map_or(self.read, |line| line.row);
-                let reader = &self.reader;
-                let is_canary = |id: &OccurrenceId| {
-                    reader.occurrence(id).is_ok_and(|found| found.is_some_and(|found| *found.bed == *canary::ID))
-                };
-                self.watch.look(now, &lines, &waiting, is_canary)
-            }
-            Err(error) => {
-                tracing::error!(%error, "The ledger cannot be read; what is late now is not noticed.");
-                Vec::new()
-            }
-        }
-    }
-}
-
 #[cfg(test)]
-#[path = "watch_tests.rs"]
+#[path = "way_tests.rs"]
 mod tests;

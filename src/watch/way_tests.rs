@@ -18,7 +18,7 @@ fn delivered(second: i64, queued: i64, sent: i64) -> LedgerLine {
     line(second, LogKind::Delivered { destination, control_id, queued: Some(at(queued)), sent: at(sent), attempts: 1 })
 }
 
-fn watch(canary: bool) -> Watch {
+fn watch(canary: bool) -> Way {
     let second = Duration::from_secs(1);
     let budgets =
         Budgets { taken: second, judged: second, journalled: second, sent: second * 5, confirmed: second * 10 };
@@ -29,17 +29,17 @@ fn watch(canary: bool) -> Watch {
         silent: BTreeSet::new(),
         occurrences: BTreeSet::new(),
     });
-    Watch { budgets: Some(budgets), canary, late: BTreeSet::new() }
+    Way { budgets: Some(budgets), canary, late: BTreeSet::new() }
 }
 
 fn texts(findings: &[Finding]) -> Vec<(&str, bool)> {
-    findings.iter().map(|finding| (&*finding.text, finding.present)).collect()
+    findings.iter().map(|finding| (finding.text(), finding.present)).collect()
 }
 
 #[test]
 fn a_late_hop_is_named_and_ends_with_one_in_time() {
     let mut watch = watch(false);
-    let look = |watch: &mut Watch, second, lines: &[LedgerLine], waiting: &[(String, Timestamp)]| {
+    let look = |watch: &mut Way, second, lines: &[LedgerLine], waiting: &[(String, Timestamp)]| {
         watch.look(at(second), lines, waiting, |_| false)
     };
     assert_eq!(look(&mut watch, 1, &[delivered(1, 0, 1)], &[]), []);
