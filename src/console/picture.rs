@@ -4,7 +4,7 @@ use vigil_console::view::{
     Alarm, Bed, Binding, Clock, Destination, Device, DeviceLink, DeviceLinkState, Identity, Limit, Metric, Number,
     Part, Picture, Reach, Reading, Score, Text,
 };
-use vigil_engine::{BedSnapshot, BoundBy, DeviceSnapshot, MetricSnapshot, ScoreSnapshot, Snapshot};
+use vigil_engine::{BedSnapshot, DeviceSnapshot, MetricSnapshot, ScoreSnapshot, Snapshot};
 use vigil_model::{
     Absence, Category, Device as Configured, FaultKind, Freshness, LimitSide, LinkState, Occurrence, Quality, Quantity,
     Timestamp, Validity, Ward,
@@ -36,7 +36,9 @@ fn bed(bed: BedSnapshot, ward: &Ward, facts: &Facts, destinations: &[Destination
         room: location.room.into(),
         bed: location.bed.into(),
         test: ward.is_test(&bed.id),
-        patient: bed.patient.then(|| Binding { by: bed.bound_by.map(bound_by).unwrap_or_default(), since: None }),
+        patient: bed
+            .patient
+            .then(|| Binding { by: bed.bound_by.map_or_else(Text::default, |by| by.as_str().into()), since: None }),
         reach: match (answers, destinations.iter().any(told)) {
             (false, _) => Reach::None,
             (true, false) => Reach::DeviceOnly,
@@ -50,12 +52,6 @@ fn bed(bed: BedSnapshot, ward: &Ward, facts: &Facts, destinations: &[Destination
         alarms: bed.occurrences.iter().map(|occurrence| alarm(occurrence, destinations)).collect(),
         devices,
         id: bed.id.into(),
-    }
-}
-
-fn bound_by(by: BoundBy) -> Text {
-    match by {
-        BoundBy::Configuration => "configuration".into(),
     }
 }
 
