@@ -39,7 +39,7 @@ pub(super) fn links(plan: &Plan) -> Vec<Configured<Link>> {
 
 fn transport(transport: &Transport) -> String {
     match transport {
-        Transport::Tcp { address } => address.clone(),
+        Transport::Tcp { address } | Transport::Udp { address } => address.clone(),
         Transport::Serial(serial) => {
             let parity = match serial.parity {
                 Parity::None => 'N',
