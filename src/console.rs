@@ -11,7 +11,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use vigil_config::Plan;
-use vigil_console::view::{About, Destination, Link, Picture};
+use vigil_console::view::{About, Counters, Destination, Link, Picture};
 use vigil_console::{Answer, Appliance, NotTold, Shared};
 use vigil_journal::{Journal, JournalError, Reader};
 use vigil_links::LinkStats;
@@ -66,6 +66,14 @@ impl Appliance for Shown {
             let snapshot = answer.await.ok()?;
             let at = (self.clock)().utc;
             Some(picture::of(snapshot, at, &self.ward, &self.facts, &self.destinations()))
+        })
+    }
+
+    fn counters(&self) -> Answer<'_, Option<Counters>> {
+        Box::pin(async {
+            let (sender, answer) = oneshot::channel();
+            self.questions.send(Question::Counters(sender)).await.ok()?;
+            Some(status::counters(&answer.await.ok()?))
         })
     }
 
@@ -131,8 +139,7 @@ impl Console {
             journal: running.journal.clone(),
         };
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let router = vigil_console::router(Shared::new(Arc::new(shown)));
-        tasks.spawn(vigil_console::serve(listener, router, stop.clone()));
+        tasks.spawn(vigil_console::serve(listener, Shared::new(Arc::new(shown)), stop.clone()));
         tasks.close();
         tracing::info!(%address, "The console listens.");
         Ok(Self { address, stop, tasks })

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use vigil_config::{LinkPlan, Plan};
-use vigil_console::view::{Connection, Destination, Link, Moment, Sent, Text, Unit, Waiting};
+use vigil_console::view::{Connection, Counters, Destination, Link, Moment, Sent, Text, Unit, Waiting};
 use vigil_links::LinkStats;
 use vigil_messages::Destination as Configuration;
 use vigil_model::{DeviceIndex, FaultKind, Ward};
@@ -147,6 +147,24 @@ pub(super) fn destination(
             held_beds: held,
         },
         ..view
+    }
+}
+
+/// What the engine has counted.
+pub(super) fn counters(counters: &vigil_engine::Counters) -> Counters {
+    let tally = &counters.tally;
+    Counters {
+        steps: tally.steps,
+        reports: tally.reports,
+        observations: tally.observations,
+        events: tally.events,
+        unknown_devices: tally.unknown_devices,
+        undeclared_metrics: tally.undeclared_metrics,
+        wrong_units: tally.wrong_units,
+        implausible: tally.implausible,
+        device_alarms_dropped: tally.device_alarms_dropped,
+        unknown_answers: tally.unknown_answers,
+        unknown_entries: tally.unknown_entries,
     }
 }
 

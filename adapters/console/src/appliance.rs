@@ -8,7 +8,7 @@ use tokio::sync::broadcast;
 use vigil_journal::{JournalError, Reader};
 use vigil_model::{Command, EngineEvent, Now};
 
-use crate::view::{About, Destination, Link, Picture};
+use crate::view::{About, Counters, Destination, Link, Picture};
 
 /// What an appliance answers in its own time.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -23,6 +23,9 @@ pub trait Appliance: Send + Sync + 'static {
 
     /// What every bed looks like now; `None` if its loop has ended.
     fn picture(&self) -> Answer<'_, Option<Picture>>;
+
+    /// What its engine has counted; `None` if its loop has ended.
+    fn counters(&self) -> Answer<'_, Option<Counters>>;
 
     /// How its links are doing, in the order of the configuration.
     fn links(&self) -> Vec<Link>;

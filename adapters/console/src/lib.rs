@@ -8,6 +8,9 @@
 
 mod api;
 mod appliance;
+mod live;
+mod metrics;
+mod pages;
 mod people;
 mod problem;
 mod right;

@@ -82,6 +82,8 @@ pub struct Principal {
     pub name: Text,
     /// What they are to the appliance.
     pub role: Role,
+    /// Whether they have shown who they are. On a console without users nobody has.
+    pub is_known: bool,
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Every route, what it asks of whoever calls it, and what all of them have in common.
 //!
 //! ```text
-//! request ──▶ bounds ──▶ headers ──▶ who is it? (people) ──▶ may they? (the route's right) ──▶ handler
+//! request ──▶ bounds ──▶ headers ──▶ from our own pages? ──▶ who is it? (people) ──▶ may they? (the route's right) ──▶ handler
 //! ```
 
 use std::time::Duration;
@@ -17,6 +17,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api;
+use crate::pages;
 use crate::people;
 use crate::problem::Problem;
 use crate::right::{Principal, Right};
@@ -49,7 +50,6 @@ impl Route {
     }
 
     /// A route by which something is done.
-    #[allow(dead_code, reason = "the first command comes with the API")]
     pub(crate) fn post<H, T>(path: &'static str, right: Right, handler: H) -> Self
     where
         H: axum::handler::Handler<T, Shared>,
@@ -62,6 +62,7 @@ impl Route {
 /// Every route there is. Tests hold the API's description and the table of roles against it.
 pub fn routes() -> Vec<Route> {
     let mut routes = api::routes();
+    routes.extend(pages::routes());
     routes.extend(people::routes());
     routes
 }
@@ -70,18 +71,29 @@ pub fn routes() -> Vec<Route> {
 pub fn router(shared: Shared) -> Router {
     let mut router = Router::new();
     for Route { path, right, handler, .. } in routes() {
-        router = router.route(path, handler.layer(from_fn_with_state(right, allow)));
+        let counted = from_fn_with_state((shared.clone(), path), count);
+        router = router.route(path, handler.layer(from_fn_with_state(right, allow)).layer(counted));
     }
     router
         .fallback(async || Problem::not_found("there is no such page; /api/v1/openapi.json lists the API"))
         .method_not_allowed_fallback(async || Problem::method())
         // The one place where a request learns who makes it: an extension `Principal`, or an answer at once.
         .layer(from_fn_with_state(shared.clone(), people::identify))
+        .layer(from_fn(own_pages_only))
         .layer(from_fn(headers))
         .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_WITHIN))
         .layer(CatchPanicLayer::custom(panicked))
         .with_state(shared)
+}
+
+/// Counts a request under its route.
+async fn count(State((shared, path)): State<(Shared, &'static str)>, request: Request, next: Next) -> Response {
+    let began = shared.appliance().now().monotonic;
+    let response = next.run(request).await;
+    let took = shared.appliance().now().monotonic.since(began);
+    shared.own().request(path, response.status().as_u16(), took.as_secs_f64());
+    response
 }
 
 /// Lets a request pass if whoever makes it has the route's right.
@@ -92,6 +104,26 @@ async fn allow(State(right): State<Right>, request: Request, next: Next) -> Resp
         None => return Problem::unauthorized("this needs somebody who has signed in").into_response(),
     };
     if is_allowed { next.run(request).await } else { Problem::forbidden("your role may not do this").into_response() }
+}
+
+/// Refuses what a page from elsewhere makes a browser send: nothing is done because of it.
+async fn own_pages_only(request: Request, next: Next) -> Response {
+    if request.method().is_safe() || is_ours(request.headers()) {
+        next.run(request).await
+    } else {
+        Problem::forbidden("this came from a page that is not the console's").into_response()
+    }
+}
+
+/// Whether a request comes from a page of the console, or from a program that is no browser.
+fn is_ours(headers: &http::HeaderMap) -> bool {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    match (header("sec-fetch-site"), header("origin")) {
+        (Some(site), _) if !matches!(site, "same-origin" | "none") => false,
+        // An origin is scheme and host; a program that is no browser sends none.
+        (_, Some(origin)) => origin.split_once("://").map(|(_, host)| host) == header("host"),
+        (_, None) => true,
+    }
 }
 
 /// Headers of every answer: nothing from elsewhere is loaded, nothing is framed, and nothing about patients is cached.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -11,6 +10,8 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+use crate::shared::Shared;
 
 /// Connections at the same time; more wait until one is closed.
 pub const CONNECTIONS_MAX: usize = 256;
@@ -23,8 +24,13 @@ const STOP_WITHIN: Duration = Duration::from_secs(1);
 /// Pause after the system refused to accept a connection.
 const ACCEPT_RETRY: Duration = Duration::from_millis(200);
 
-/// Serves `router` on `listener` until `stop`.
-pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
+/// Serves the console on `listener` until `stop`.
+pub async fn serve(listener: TcpListener, shared: Shared, stop: CancellationToken) {
+    let router = crate::router(shared.clone());
+    tokio::join!(accept(listener, router, stop.clone()), crate::live::run(shared, stop));
+}
+
+async fn accept(listener: TcpListener, router: axum::Router, stop: CancellationToken) {
     let (permits, connections) = (Arc::new(Semaphore::new(CONNECTIONS_MAX)), TaskTracker::new());
     let accept = async {
         loop {

@@ -6,8 +6,10 @@ use std::time::Duration;
 use vigil_journal::{JournalError, Reader};
 
 use crate::Appliance;
+use crate::live::Desk;
+use crate::metrics::{Hops, Own};
 use crate::problem::Problem;
-use crate::view::Picture;
+use crate::view::Counters;
 
 /// How long the appliance's loop may take to answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
@@ -22,8 +24,11 @@ pub struct Shared(Arc<Inner>);
 
 struct Inner {
     appliance: Arc<dyn Appliance>,
+    desk: Desk,
+    own: Own,
+    hops: tokio::sync::Mutex<Hops>,
     readers: Mutex<Vec<Reader>>,
-    readings: tokio::sync::Semaphore,
+    readings: Arc<tokio::sync::Semaphore>,
 }
 
 impl Shared {
@@ -31,8 +36,11 @@ impl Shared {
     pub fn new(appliance: Arc<dyn Appliance>) -> Self {
         Self(Arc::new(Inner {
             appliance,
+            desk: Desk::default(),
+            own: Own::default(),
+            hops: tokio::sync::Mutex::default(),
             readers: Mutex::default(),
-            readings: tokio::sync::Semaphore::new(READINGS_MAX),
+            readings: Arc::new(tokio::sync::Semaphore::new(READINGS_MAX)),
         }))
     }
 
@@ -41,15 +49,33 @@ impl Shared {
         &*self.0.appliance
     }
 
-    /// What every bed looks like now.
-    ///
-    /// # Errors
-    /// If the appliance does not answer in time.
-    pub async fn picture(&self) -> Result<Picture, Problem> {
-        match tokio::time::timeout(ANSWER_WITHIN, self.0.appliance.picture()).await {
-            Ok(Some(picture)) => Ok(picture),
-            Ok(None) | Err(_) => Err(Problem::silent()),
+    /// Where looks at the appliance are shared.
+    pub(crate) fn desk(&self) -> &Desk {
+        &self.0.desk
+    }
+
+    /// What the console counts itself.
+    pub(crate) fn own(&self) -> &Own {
+        &self.0.own
+    }
+
+    /// Takes the ledger's new lines into the hop times.
+    pub(crate) async fn read_hops(&self) {
+        let mut hops = self.0.hops.lock().await;
+        let (mut taken, into) = (std::mem::take(&mut *hops), self.own().hops().clone());
+        let read = self.read(move |reader| {
+            let done = taken.take(reader, &into);
+            done.map(|()| taken)
+        });
+        // What could not be read is said in the log; counting begins anew then.
+        if let Ok(taken) = read.await {
+            *hops = taken;
         }
+    }
+
+    /// What the engine has counted; `None` if it does not answer in time.
+    pub(crate) async fn counters(&self) -> Option<Counters> {
+        tokio::time::timeout(ANSWER_WITHIN, self.0.appliance.counters()).await.ok().flatten()
     }
 
     /// Reads the journal, on a thread that may wait for the disk.
@@ -60,9 +86,11 @@ impl Shared {
         &self,
         read: impl FnOnce(&Reader) -> Result<T, JournalError> + Send + 'static,
     ) -> Result<T, Problem> {
-        let Ok(_turn) = self.0.readings.acquire().await else { return Err(Problem::busy("the console is ending")) };
+        let turn = Arc::clone(&self.0.readings).acquire_owned().await;
+        let Ok(turn) = turn else { return Err(Problem::busy("the console is ending")) };
         let inner = Arc::clone(&self.0);
         let done = tokio::task::spawn_blocking(move || {
+            let _turn = turn; // until the reading is over, whoever still waits for it
             let kept = inner.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let reader = match kept {
                 Some(reader) => reader,

@@ -2,8 +2,13 @@
 
 mod common;
 
-use common::{Made, Served, bed, current, destination, picture};
-use vigil_console::view::{Reading, Text};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use common::{Made, Served, bed, current, destination, occurrence, picture};
+use vigil_console::view::{Alarm, Link, Part, Reading, Score, Text};
+use vigil_journal::{LogEntry, LogKind, Record};
+use vigil_model::{AlarmState, Answer, Command, Lane, Outgoing, Phase, Priority, Scope, SignalHold};
 
 #[tokio::test]
 async fn the_process_lives_and_says_when_something_is_not_as_it_should_be() {
@@ -66,4 +71,206 @@ async fn what_is_too_long_is_refused() {
     let served = Served::of(Made::new(picture(Vec::new()))).await;
     let long = "x".repeat(100_000);
     assert!(matches!(served.get(&format!("/{long}")).await.status, 414 | 431 | 400));
+}
+
+#[tokio::test]
+async fn every_route_of_the_api_is_described_and_nothing_else() {
+    let served = Served::of(Made::new(picture(Vec::new()))).await;
+    let description = served.get("/api/v1/openapi.json").await.json();
+    assert!(description["openapi"].as_str().unwrap().starts_with("3.1"), "{}", description["openapi"]);
+    let described: BTreeSet<(String, String)> = description["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .flat_map(|(path, methods)| {
+            let methods = methods.as_object().unwrap().keys();
+            methods.map(|method| (method.to_uppercase(), path.clone())).collect::<Vec<_>>()
+        })
+        .collect();
+    let is_api = |path: &str| path.starts_with("/api/") || ["/healthz", "/readyz", "/metrics"].contains(&path);
+    let routes: BTreeSet<(String, String)> = vigil_console::routes()
+        .iter()
+        .filter(|route| is_api(route.path))
+        .map(|route| (route.method.to_string(), route.path.to_owned()))
+        .collect();
+    assert_eq!(described, routes);
+}
+
+#[tokio::test]
+async fn history_comes_in_pages_and_what_is_out_of_bounds_is_refused() {
+    let made = Made::new(picture(Vec::new()));
+    for number in 1..=5u64 {
+        let occurrences = vec![occurrence(number, AlarmState::Inactive)];
+        let record = Record { at: common::NOW, next_occurrence: number + 1, occurrences, ..Record::default() };
+        made.journal.commit(record).unwrap();
+    }
+    let served = Served::of(made).await;
+    let ids = |page: &serde_json::Value| {
+        let entries = page["entries"].as_array().unwrap().iter();
+        entries.map(|entry| entry["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let first = served.get("/api/v1/alarms/history?limit=3").await.json();
+    assert_eq!(ids(&first), ["ward-4b:000005", "ward-4b:000004", "ward-4b:000003"]);
+    let second = served.get(&format!("/api/v1/alarms/history?limit=3&after={}", first["next"])).await.json();
+    assert_eq!(
+        (ids(&second), second["next"].is_null()),
+        (vec!["ward-4b:000002".into(), "ward-4b:000001".into()], true)
+    );
+    assert_eq!(served.get("/api/v1/alarms/ward-4b:000002").await.json()["text"], "Low SpO2");
+    for (path, status) in [
+        ("/api/v1/alarms/history?limit=0", 422),
+        ("/api/v1/alarms/history?limit=501", 422),
+        ("/api/v1/alarms/history?limit=x", 400),
+        ("/api/v1/alarms/load?hours=0", 422),
+        ("/api/v1/alarms/load?hours=9601", 422),
+        ("/api/v1/alarms/nonsense", 422),
+        ("/api/v1/alarms/ward-4b:000009", 404),
+        ("/api/v1/alarms/ward-4b:000009/ledger", 404),
+        ("/api/v1/outbox?state=lost", 422),
+        ("/api/v1/events?page=nowhere", 422),
+    ] {
+        assert_eq!(served.get(path).await.status, status, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_load_and_the_outbox_are_those_of_the_journal() {
+    let made = Made::new(picture(Vec::new()));
+    let message = |number: u64, lane| Outgoing {
+        destination: "ehr".into(),
+        lane,
+        control_id: format!("c-{number}").into(),
+        order: "1".into(),
+        replaces: None,
+        occurrence: None,
+        created: common::NOW,
+        body: b"MSH|secret".to_vec(),
+    };
+    let begun = occurrence(1, AlarmState::Active);
+    let kind = LogKind::Alarm { phase: Phase::Start, state: AlarmState::Active, priority: Priority::High };
+    let log = vec![LogEntry { at: common::NOW - Duration::from_secs(60), seq: 1, occurrence: begun.id.clone(), kind }];
+    let outgoing = vec![message(1, Lane::Alarm), message(2, Lane::Observation)];
+    made.journal
+        .commit(Record { at: common::NOW, occurrences: vec![begun], log, outgoing, ..Record::default() })
+        .unwrap();
+    let served = Served::of(made).await;
+    let load = served.get("/api/v1/alarms/load?hours=1").await.json();
+    assert_eq!((&load["ward"]["alarms"], &load["beds"]["1"]["high"]), (&1.into(), &1.into()));
+    let ledger = served.get("/api/v1/alarms/ward-4b:000001/ledger").await.json();
+    assert_eq!(ledger["passages"][0]["phase"], "start");
+    let outbox = served.get("/api/v1/outbox?state=waiting").await;
+    assert!(!outbox.body.contains("secret"), "what a message says is not told");
+    assert_eq!(outbox.json()["entries"][1]["lane"], "observation");
+    assert_eq!(served.get("/api/v1/outbox?state=refused").await.json()["entries"], serde_json::json!([]));
+}
+
+#[tokio::test]
+async fn commands_say_who_and_why_and_reach_the_engine() {
+    let mut bed = bed("1", Vec::new());
+    bed.alarms = vec![Alarm::of(&occurrence(1, AlarmState::Active))];
+    bed.scores =
+        vec![Score { parts: vec![Part { input: "consciousness".into(), ..Part::default() }], ..Score::default() }];
+    let made = Made::new(picture(vec![bed]));
+    let served = Served::of(made.clone()).await;
+    let post =
+        async |path: &str, body: &str| served.ask("POST", path, "Content-Type: application/json\r\n", body).await;
+    let alarm = "/api/v1/alarms/ward-4b:000001";
+    for (path, body, status) in [
+        (format!("{alarm}/acknowledge"), r#"{"by":"nurse 7"}"#, 202),
+        (format!("{alarm}/accept"), r#"{"by":"nurse 7","why":"on my way"}"#, 202),
+        (format!("{alarm}/pause"), r#"{"signals":"audio","seconds":60,"by":"nurse 7","why":"washing"}"#, 202),
+        ("/api/v1/beds/1/pause".into(), r#"{"signals":"alarm","seconds":null,"by":"nurse 7","why":"theatre"}"#, 202),
+        (format!("{alarm}/enable"), r#"{"by":"nurse 7"}"#, 202),
+        ("/api/v1/beds/1/chart".into(), r#"{"input":"consciousness","value":"V","by":"nurse 7"}"#, 202),
+        // What is not said, out of bounds, unknown, or not JSON, is not done.
+        (format!("{alarm}/acknowledge"), "{}", 422),
+        (format!("{alarm}/acknowledge"), r#"{"by":"  "}"#, 422),
+        (format!("{alarm}/acknowledge"), r#"{"by":"a","bye":"b"}"#, 422),
+        (format!("{alarm}/acknowledge"), "by=nurse", 422),
+        (format!("{alarm}/pause"), r#"{"signals":"audio","seconds":60,"by":"nurse 7","why":" "}"#, 422),
+        (format!("{alarm}/pause"), r#"{"signals":"audio","seconds":3601,"by":"nurse 7","why":"x"}"#, 422),
+        ("/api/v1/alarms/ward-4b:000002/acknowledge".into(), r#"{"by":"nurse 7"}"#, 404),
+        ("/api/v1/beds/2/enable".into(), r#"{"by":"nurse 7"}"#, 404),
+        ("/api/v1/beds/1/chart".into(), r#"{"input":"mood","value":"V","by":"nurse 7"}"#, 422),
+    ] {
+        let reply = post(&path, body).await;
+        assert_eq!(reply.status, status, "{path} {body}: {reply:?}");
+    }
+    let told = made.told.lock().unwrap();
+    assert_eq!(told.len(), 6);
+    let Command::Answer { answer: Answer::Accepted, by, .. } = &told[1] else { panic!("{told:?}") };
+    assert_eq!(&**by, "nurse 7 (on my way)");
+    let Command::Hold { scope: Scope::Bed(_), hold: SignalHold::AlarmOff, .. } = &told[3] else { panic!("{told:?}") };
+}
+
+#[tokio::test]
+async fn a_form_of_another_page_cannot_command() {
+    let mut bed = bed("1", Vec::new());
+    bed.alarms = vec![Alarm::of(&occurrence(1, AlarmState::Active))];
+    let made = Made::new(picture(vec![bed]));
+    let served = Served::of(made.clone()).await;
+    let path = "/api/v1/alarms/ward-4b:000001/acknowledge";
+    for headers in [
+        "Content-Type: text/plain\r\n",
+        "Content-Type: application/json\r\nOrigin: http://elsewhere.example\r\n",
+        "Content-Type: application/json\r\nSec-Fetch-Site: cross-site\r\n",
+    ] {
+        let reply = served.ask("POST", path, headers, r#"{"by":"x"}"#).await;
+        assert!(matches!(reply.status, 403 | 422), "{headers}: {reply:?}");
+    }
+    assert!(made.told.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn metrics_tell_what_is_counted_and_nothing_of_patients() {
+    let mut bed = bed("1", vec![current("MDC_PULS_OXIM_SAT_O2", "SpO2", "97", "%")]);
+    bed.alarms = vec![Alarm::of(&occurrence(1, AlarmState::Active))];
+    let made = Made::new(picture(vec![bed]));
+    made.links.lock().unwrap().push(Link {
+        id: "line-1".into(),
+        open: true,
+        faults: [("checksum".into(), 3)].into(),
+        units: vec![vigil_console::view::Unit {
+            device: "contacts-1".into(),
+            planned_period_ms: 500,
+            actual_period_ms: 520,
+            ..Default::default()
+        }],
+        ..Link::default()
+    });
+    let served = Served::of(made.clone()).await;
+    served.get("/api/v1/beds").await;
+    served.get("/metrics").await; // from here on the hops of alarms are counted
+    let kind = LogKind::Judged { received: common::NOW - Duration::from_millis(40), taken: common::NOW };
+    let log = vec![LogEntry { at: common::NOW, seq: 1, occurrence: occurrence(1, AlarmState::Active).id, kind }];
+    made.journal.commit(Record { at: common::NOW, log, ..Record::default() }).unwrap();
+    let text = served.get("/metrics").await.body;
+    assert!(text.contains(r#"vigil_alarm_hop_seconds_bucket{le="0.05",hop="taken",destination=""} 1"#), "{text}");
+    for line in [
+        "vigil_up 1",
+        "vigil_engine_steps_total 7",
+        r#"vigil_alarms{priority="high",kind="patient",signal="sounding"} 1"#,
+        r#"vigil_link_faults_total{link="line-1",kind="checksum"} 3"#,
+        r#"vigil_bus_planned_period_seconds{link="line-1",device="contacts-1"} 0.5"#,
+        r#"vigil_destination_connected{destination="ehr"} 1"#,
+        r#"vigil_bed_reach{bed="1"} 2"#,
+        r#"vigil_device_up{device="mon-1",bed="1"} 1"#,
+        "# EOF",
+    ] {
+        assert!(text.contains(line), "{line} is not in:\n{text}");
+    }
+    assert!(text.contains(r#"vigil_console_request_seconds_count{route="/api/v1/beds",status="200"} 1"#), "{text}");
+    assert!(!text.contains("97") && !text.contains("SpO2"));
+    // What the ready rules and dashboard ask for is there.
+    let known: BTreeSet<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()).collect();
+    for file in ["alerts.yml", "dashboard.json"] {
+        let path = format!("{}/../../docs/monitoring/{file}", env!("CARGO_MANIFEST_DIR"));
+        let file_text = std::fs::read_to_string(&path).unwrap();
+        let words = file_text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        for word in words.filter(|word| word.starts_with("vigil_")) {
+            let name = word.trim_end_matches("_bucket").trim_end_matches("_total");
+            assert!(known.contains(name), "{file} asks for {word}, which is none of {known:?}");
+        }
+    }
 }

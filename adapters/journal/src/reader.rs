@@ -124,6 +124,20 @@ impl Reader {
         .map(|found| found.into_iter().flatten().collect())
     }
 
+    /// Occurrences that are over, newest first, each with its place; those before a place, or all.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn history_before(&self, before: Option<u64>, limit: u32) -> Result<Vec<(u64, Occurrence)>, JournalError> {
+        let before = before.map_or(i64::MAX, u64::cast_signed);
+        let found = self.collect(
+            "SELECT row, body FROM occurrence WHERE row < ?1 ORDER BY row DESC LIMIT ?2",
+            params![before, limit],
+            |row| Ok((row.get::<_, i64>(0)?.cast_unsigned(), serde_json::from_str(&row.get::<_, String>(1)?).ok())),
+        )?;
+        Ok(found.into_iter().filter_map(|(row, occurrence)| Some((row, occurrence?))).collect())
+    }
+
     /// Messages of the outbox with a row id above `after`, ascending, at most `limit`, of one destination or of all.
     ///
     /// # Errors
@@ -134,10 +148,25 @@ impl Reader {
         after: RowId,
         limit: u32,
     ) -> Result<Vec<OutboxEntry>, JournalError> {
+        self.outbox_of(destination, None, after, limit)
+    }
+
+    /// As [`Reader::outbox`]; of those that were refused, of those that were not, or of both.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn outbox_of(
+        &self,
+        destination: Option<&str>,
+        refused: Option<bool>,
+        after: RowId,
+        limit: u32,
+    ) -> Result<Vec<OutboxEntry>, JournalError> {
         self.collect(
             "SELECT row, destination, lane, state, control_id, occurrence, created, length(body), attempts, reason
-             FROM outbox WHERE (?1 IS NULL OR destination = ?1) AND row > ?2 ORDER BY row LIMIT ?3",
-            params![destination, after.0.cast_signed(), limit],
+             FROM outbox WHERE (?1 IS NULL OR destination = ?1) AND row > ?2 AND (?4 IS NULL OR (state <> 0) = ?4)
+             ORDER BY row LIMIT ?3",
+            params![destination, after.0.cast_signed(), limit, refused],
             |row| {
                 let refused = row.get::<_, i64>(3)? != 0;
                 Ok(OutboxEntry {

@@ -1,5 +1,7 @@
 //! Beds as they are now.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{Path, State};
 
@@ -12,7 +14,7 @@ use crate::view::{Bed, Picture};
     get, path = "/api/v1/beds", tag = "ward",
     responses((status = 200, body = Picture), (status = 503, body = Problem, content_type = "application/problem+json")),
 )]
-pub(crate) async fn list(State(shared): State<Shared>) -> Result<Json<Picture>, Problem> {
+pub(crate) async fn list(State(shared): State<Shared>) -> Result<Json<Arc<Picture>>, Problem> {
     shared.picture().await.map(Json)
 }
 
@@ -28,6 +30,6 @@ pub(crate) async fn list(State(shared): State<Shared>) -> Result<Json<Picture>, 
 )]
 pub(crate) async fn one(State(shared): State<Shared>, Path(id): Path<String>) -> Result<Json<Bed>, Problem> {
     let picture = shared.picture().await?;
-    let bed = picture.beds.into_iter().find(|bed| *bed.id == id);
+    let bed = picture.bed(&id).cloned();
     bed.map(Json).ok_or_else(|| Problem::not_found("there is no bed of that id; /api/v1/beds lists them"))
 }

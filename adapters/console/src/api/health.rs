@@ -1,11 +1,13 @@
-//! Whether the process lives, and whether all is as it should be.
+//! Whether the process lives, whether all is as it should be, and what is counted.
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::metrics;
 use crate::shared::Shared;
 use crate::view::DeviceLinkState;
 
@@ -33,6 +35,16 @@ pub(crate) async fn readyz(State(shared): State<Shared>) -> (StatusCode, Json<Re
     let reasons = reasons(&shared).await;
     let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(Readiness { ready: reasons.is_empty(), reasons }))
+}
+
+/// What the appliance counts, as Prometheus reads it. Nothing about patients.
+#[utoipa::path(
+    get, path = "/metrics", tag = "health",
+    responses((status = 200, body = String, content_type = "application/openmetrics-text")),
+)]
+pub(crate) async fn metrics(State(shared): State<Shared>) -> impl IntoResponse {
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(header::CONTENT_TYPE, kind)], metrics::exposition(&shared).await)
 }
 
 /// What is not as it should be.

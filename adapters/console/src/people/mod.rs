@@ -17,6 +17,6 @@ pub(crate) fn routes() -> Vec<Route> {
 
 /// Says who makes a request.
 pub(crate) async fn identify(State(_): State<Shared>, mut request: Request, next: Next) -> Response {
-    request.extensions_mut().insert(Principal { name: "console".into(), role: Role::Admin });
+    request.extensions_mut().insert(Principal { name: "console".into(), role: Role::Admin, is_known: false });
     next.run(request).await
 }

@@ -4,16 +4,20 @@
 
 mod alarm;
 mod bed;
+mod counters;
 mod destination;
 mod device;
+mod ledger;
 mod link;
 mod text;
 mod ward;
 
 pub use alarm::{Alarm, Call, Escalated, Held, Source};
 pub use bed::{Bed, Binding, Part, Reach, Score};
+pub use counters::Counters;
 pub use destination::{Connection, Destination, Sent, Waiting};
 pub use device::{Clock, Device, DeviceLink, DeviceLinkState, Identity, Limit, Metric, Number, Reading};
+pub use ledger::{Answered, Ledger, Passage, Told};
 pub use link::{Link, Unit};
 pub use text::{Moment, Text};
 pub use ward::{About, Picture};

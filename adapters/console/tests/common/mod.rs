@@ -3,6 +3,7 @@
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "helpers of tests; each test uses some of them")]
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -10,12 +11,15 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use vigil_console::view::{
-    About, Bed, Connection, Destination, Device, DeviceLink, DeviceLinkState, Link, Metric, Number, Picture, Reach,
-    Reading,
+    About, Bed, Connection, Counters, Destination, Device, DeviceLink, DeviceLinkState, Link, Metric, Number, Picture,
+    Reach, Reading,
 };
 use vigil_console::{Answer, Appliance, NotTold, Shared};
 use vigil_journal::{Journal, JournalError, Reader};
-use vigil_model::{Command, EngineEvent, Instant, Now, Timestamp};
+use vigil_model::{
+    AlarmSource, AlarmState, Command, ConditionKey, ConditionKind, Containment, EngineEvent, Instant, Now, Occurrence,
+    OccurrenceId, Priority, Timestamp, mdc,
+};
 
 /// The time on the clocks of the made-up appliance.
 pub const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
@@ -29,6 +33,7 @@ pub struct Made {
     pub told: Mutex<Vec<Command>>,
     pub events: broadcast::Sender<Arc<EngineEvent>>,
     pub journal: Journal,
+    looks: AtomicU64,
     folder: tempfile::TempDir,
 }
 
@@ -44,6 +49,7 @@ impl Made {
             told: Mutex::default(),
             events: broadcast::channel(64).0,
             journal,
+            looks: AtomicU64::new(1),
             folder,
         })
     }
@@ -59,12 +65,18 @@ impl Appliance for Made {
     }
 
     fn now(&self) -> Now {
-        Now { monotonic: Instant::from_micros(1), utc: NOW }
+        // Each look at the clock is a second later, so that nothing is kept from the look before.
+        let looks = self.looks.fetch_add(1, Ordering::Relaxed);
+        Now { monotonic: Instant::from_micros(looks * 1_000_000), utc: NOW }
     }
 
     fn picture(&self) -> Answer<'_, Option<Picture>> {
         let picture = self.picture.lock().unwrap().clone();
         Box::pin(async { picture })
+    }
+
+    fn counters(&self) -> Answer<'_, Option<Counters>> {
+        Box::pin(async { Some(Counters { steps: 7, ..Counters::default() }) })
     }
 
     fn links(&self) -> Vec<Link> {
@@ -143,6 +155,42 @@ pub fn bed(id: &str, metrics: Vec<Metric>) -> Bed {
     }
 }
 
+/// An alarm as the engine has it.
+pub fn occurrence(number: u64, state: AlarmState) -> Occurrence {
+    Occurrence {
+        id: OccurrenceId { appliance: "ward-4b".into(), number },
+        key: ConditionKey(format!("mon-1/limit/{number}").into()),
+        bed: "1".into(),
+        device: "mon-1".into(),
+        kind: ConditionKind::Physiological,
+        priority: Priority::High,
+        event: mdc::EVT_LO,
+        text: "Low SpO2".into(),
+        source: AlarmSource {
+            containment: Containment::new(1, 1, 1, 1),
+            metric: Some(mdc::PULS_OXIM_SAT_O2),
+            value: None,
+            unit: None,
+            limit: None,
+            device_limits: None,
+        },
+        latching: false,
+        state,
+        inactivation: Vec::new(),
+        count: 1,
+        restarts: 0,
+        escalation: None,
+        onset: NOW,
+        changed: NOW,
+    }
+}
+
+/// A metric of a bed.
+pub fn metric_of<'a>(picture: &'a mut Picture, bed: &str, refid: &str) -> &'a mut Metric {
+    let bed = picture.beds.iter_mut().find(|other| *other.id == *bed).unwrap();
+    bed.devices.iter_mut().flat_map(|device| &mut device.metrics).find(|metric| *metric.refid == *refid).unwrap()
+}
+
 /// A picture of some beds.
 pub fn picture(beds: Vec<Bed>) -> Picture {
     Picture { at: NOW.into(), beds, alarms: Vec::new() }
@@ -158,8 +206,7 @@ impl Served {
     pub async fn of(appliance: Arc<Made>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, stop) = (listener.local_addr().unwrap(), CancellationToken::new());
-        let router = vigil_console::router(Shared::new(appliance));
-        tokio::spawn(vigil_console::serve(listener, router, stop.clone()));
+        tokio::spawn(vigil_console::serve(listener, Shared::new(appliance), stop.clone()));
         Self { address, stop }
     }
 
