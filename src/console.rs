@@ -15,12 +15,13 @@ use vigil_console::view::{About, Counters, Destination, Link, Picture};
 use vigil_console::{Answer, Appliance, NotTold, Shared};
 use vigil_journal::{Journal, JournalError, Reader};
 use vigil_links::LinkStats;
-use vigil_model::{Command, EngineEvent, Now, Ward};
+use vigil_model::{AssociationOrder, Command, EngineEvent, Now, OrderOutcome, Ward};
 use vigil_sinks::SinkStatus;
 
 use crate::appliance::Question;
 use crate::assemble::Running;
 use crate::clock::Clock;
+use crate::request::Request;
 use status::Configured;
 
 /// What the console must know of a plan before the plan is assembled.
@@ -45,6 +46,7 @@ struct Shown {
     events: broadcast::Sender<Arc<EngineEvent>>,
     questions: mpsc::Sender<Question>,
     commands: mpsc::Sender<Command>,
+    requests: mpsc::Sender<Request>,
     sinks: Vec<(Arc<str>, watch::Receiver<SinkStatus>)>,
     links: Vec<(Arc<str>, LinkStats)>,
     journal: Journal,
@@ -93,6 +95,16 @@ impl Appliance for Shown {
         Box::pin(async { self.commands.send(command).await.map_err(|_| NotTold) })
     }
 
+    fn order(&self, order: AssociationOrder) -> Answer<'_, Result<OrderOutcome, NotTold>> {
+        Box::pin(async {
+            let (reply, answer) = oneshot::channel();
+            let request = Request { orders: vec![order], commands: Vec::new(), receipt: None, reply };
+            self.requests.send(request).await.map_err(|_| NotTold)?;
+            let outcomes = answer.await.map_err(|_| NotTold)?.map_err(|_| NotTold)?;
+            outcomes.into_iter().next().ok_or(NotTold)
+        })
+    }
+
     fn reader(&self) -> Result<Reader, JournalError> {
         self.journal.reader()
     }
@@ -134,6 +146,7 @@ impl Console {
             events: running.events.clone(),
             questions: running.questions.clone(),
             commands: running.commands.clone(),
+            requests: running.requests.clone(),
             sinks: running.sinks.clone(),
             links: running.links.clone(),
             journal: running.journal.clone(),

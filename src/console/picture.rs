@@ -1,8 +1,8 @@
 //! The engine's picture of the ward in the words of the console. What is not current loses its value here.
 
 use vigil_console::view::{
-    Alarm, Bed, Binding, Clock, Destination, Device, DeviceLink, DeviceLinkState, Identity, Limit, Metric, Number,
-    Part, Picture, Reach, Reading, Score, Text,
+    Alarm, Bed, Binding, Clock, Destination, Device, DeviceLink, DeviceLinkState, Hold, Identity, Limit, Metric,
+    Number, Part, Picture, Reach, Reading, Score, Text,
 };
 use vigil_engine::{BedSnapshot, DeviceSnapshot, MetricSnapshot, ScoreSnapshot, Snapshot};
 use vigil_model::{
@@ -39,6 +39,11 @@ fn bed(bed: BedSnapshot, ward: &Ward, facts: &Facts, destinations: &[Destination
         patient: bed
             .patient
             .then(|| Binding { by: bed.bound_by.map_or_else(Text::default, |by| by.as_str().into()), since: None }),
+        holds: bed
+            .holds
+            .iter()
+            .map(|hold| Hold { reason: hold.reason.to_string().into(), since: hold.since.into() })
+            .collect(),
         reach: match (answers, destinations.iter().any(told)) {
             (false, _) => Reach::None,
             (true, false) => Reach::DeviceOnly,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tokio::sync::broadcast;
 use vigil_journal::{JournalError, Reader};
-use vigil_model::{Command, EngineEvent, Now};
+use vigil_model::{AssociationOrder, Command, EngineEvent, Now, OrderOutcome};
 
 use crate::view::{About, Counters, Destination, Link, Picture};
 
@@ -38,6 +38,9 @@ pub trait Appliance: Send + Sync + 'static {
 
     /// Tells its engine something.
     fn tell(&self, command: Command) -> Answer<'_, Result<(), NotTold>>;
+
+    /// Says who lies where, and comes back with what became of it once that is on disk.
+    fn order(&self, order: AssociationOrder) -> Answer<'_, Result<OrderOutcome, NotTold>>;
 
     /// A reader of its journal.
     ///

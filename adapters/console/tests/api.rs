@@ -204,6 +204,28 @@ async fn commands_say_who_and_why_and_reach_the_engine() {
 }
 
 #[tokio::test]
+async fn binding_asks_for_two_identifiers_and_says_what_became_of_it() {
+    let made = Made::new(picture(vec![bed("1", Vec::new())]));
+    let served = Served::of(made.clone()).await;
+    for (path, body, status) in [
+        ("bind", r#"{"patient":"P1","second":"ALDER","by":"nurse 7","why":"admitted"}"#, 200),
+        ("release", r#"{"by":"nurse 7","why":"discharged"}"#, 200),
+        ("settle", r#"{"verdict":"drop","by":"nurse 7","why":"another patient"}"#, 200),
+        ("bind", r#"{"patient":"P1","second":"BIRCH","by":"nurse 7","why":"admitted"}"#, 409),
+        ("bind", r#"{"patient":"P1","by":"nurse 7","why":"admitted"}"#, 422),
+        ("bind", r#"{"patient":"P1","second":" ","by":"nurse 7","why":"admitted"}"#, 422),
+        ("release", r#"{"by":"nurse 7"}"#, 422),
+        ("settle", r#"{"verdict":"keep","by":"nurse 7","why":"x"}"#, 422),
+    ] {
+        let path = format!("/api/v1/beds/1/{path}");
+        let reply = served.ask("POST", &path, "Content-Type: application/json\r\n", body).await;
+        assert_eq!(reply.status, status, "{path} {body}: {reply:?}");
+        assert!(!reply.body.contains("P1"), "no answer repeats an identifier");
+    }
+    assert_eq!(made.ordered.lock().unwrap().len(), 4);
+}
+
+#[tokio::test]
 async fn a_form_of_another_page_cannot_command() {
     let mut bed = bed("1", Vec::new());
     bed.alarms = vec![Alarm::of(&occurrence(1, AlarmState::Active))];

@@ -79,7 +79,7 @@ pub(crate) struct Taken {
     pub(crate) at: Moment,
 }
 
-type Body<T> = Result<Json<T>, JsonRejection>;
+pub(super) type Body<T> = Result<Json<T>, JsonRejection>;
 type Reply = Result<(StatusCode, Json<Taken>), Problem>;
 
 /// Acknowledges an alarm: its sound stops until the condition ends or worsens; a latched one ends.
@@ -253,7 +253,7 @@ async fn hold(shared: &Shared, principal: &Principal, scope: Scope, body: Body<P
 }
 
 /// The body of a request.
-fn read<T>(body: Body<T>) -> Result<T, Problem> {
+pub(super) fn read<T>(body: Body<T>) -> Result<T, Problem> {
     body.map(|Json(body)| body).map_err(|rejection| Problem::unusable(rejection.body_text()))
 }
 
@@ -274,21 +274,26 @@ fn no_bed() -> Problem {
     Problem::not_found("there is no bed of that id; /api/v1/beds lists them")
 }
 
-/// Who does something, as it is recorded: the name, and why in brackets.
+/// Who does something, as it is recorded with an answer: the name, and why in brackets.
 fn who(principal: &Principal, by: Option<&str>, why: Option<&str>) -> Result<Arc<str>, Problem> {
-    let name = match (principal.is_known, by) {
-        (true, _) => principal.name.to_string(),
-        (false, Some(by)) if !by.trim().is_empty() => text("by", by)?,
-        (false, _) => return Err(Problem::unusable("`by` is missing; this console has no users, so say who you are")),
-    };
+    let name = name(principal, by)?;
     Ok(match why.map(str::trim).filter(|why| !why.is_empty()) {
         Some(why) => format!("{name} ({})", text("why", why)?).into(),
-        None => name.into(),
+        None => name,
     })
 }
 
+/// Who does something: whoever has signed in, or, on a console without users, who they say they are.
+pub(super) fn name(principal: &Principal, by: Option<&str>) -> Result<Arc<str>, Problem> {
+    match (principal.is_known, by) {
+        (true, _) => Ok(principal.name.0.clone()),
+        (false, Some(by)) if !by.trim().is_empty() => Ok(text("by", by)?.into()),
+        (false, _) => Err(Problem::unusable("`by` is missing; this console has no users, so say who you are")),
+    }
+}
+
 /// A text that people wrote.
-fn text(key: &str, text: &str) -> Result<String, Problem> {
+pub(super) fn text(key: &str, text: &str) -> Result<String, Problem> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > TEXT_CHARS_MAX || text.chars().any(char::is_control) {
         return Err(Problem::unusable(format!(

@@ -2,6 +2,7 @@
 
 pub(crate) mod alarms;
 mod beds;
+mod binding;
 mod commands;
 pub(crate) mod health;
 pub(crate) mod messages;
@@ -20,6 +21,9 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/readyz", Right::Open, health::readyz),
         Route::get("/api/v1/beds", Right::See, beds::list),
         Route::get("/api/v1/beds/{bed}", Right::See, beds::one),
+        Route::post("/api/v1/beds/{bed}/bind", Right::Care, binding::bind),
+        Route::post("/api/v1/beds/{bed}/release", Right::Care, binding::release),
+        Route::post("/api/v1/beds/{bed}/settle", Right::Care, binding::settle),
         Route::get("/metrics", Right::Measure, health::metrics),
         Route::get("/api/v1/openapi.json", Right::Open, openapi::description),
         Route::get("/api/v1/events", Right::See, stream::events),

@@ -3,7 +3,7 @@
 use axum::Json;
 use utoipa::OpenApi;
 
-use super::{alarms, beds, commands, health, messages, status};
+use super::{alarms, beds, binding, commands, health, messages, status};
 use crate::live::stream;
 
 /// The API.
@@ -17,6 +17,7 @@ use crate::live::stream;
     ),
     tags(
         (name = "ward", description = "Beds as they are now"),
+        (name = "patients", description = "Who lies in a bed"),
         (name = "alarms", description = "Alarms, and answers to them"),
         (name = "messages", description = "Destinations, and what waits for them"),
         (name = "appliance", description = "Devices and lines"),
@@ -25,6 +26,7 @@ use crate::live::stream;
     paths(
         health::healthz, health::readyz, health::metrics,
         beds::list, beds::one,
+        binding::bind, binding::release, binding::settle,
         stream::events,
         status::appliance, status::devices, status::links, status::destinations,
         alarms::active, alarms::history, alarms::one, alarms::ledger, alarms::load_report,

@@ -39,6 +39,29 @@ impl Action {
         Self::new(format!("/api/v1/alarms/{}/{word}", alarm.id), format!("{title}: {}", alarm.text), "why")
     }
 
+    /// Binding a patient by two identifiers.
+    pub(crate) fn bind(bed: &str) -> Self {
+        Self::new(
+            format!("/api/v1/beds/{bed}/bind"),
+            format!("Bind a patient to bed {bed}"),
+            "patient second why-required",
+        )
+    }
+
+    /// Unbinding whoever lies in a bed.
+    pub(crate) fn release(bed: &str) -> Self {
+        Self::new(format!("/api/v1/beds/{bed}/release"), format!("Release the patient of bed {bed}"), "why-required")
+    }
+
+    /// Saying what becomes of what was held.
+    pub(crate) fn settle(bed: &str) -> Self {
+        Self::new(
+            format!("/api/v1/beds/{bed}/settle"),
+            format!("Settle what is held at bed {bed}"),
+            "verdict why-required",
+        )
+    }
+
     /// Charting an input of a score.
     pub(crate) fn chart(bed: &str, input: &str, label: &str) -> Self {
         let fixed = serde_json::json!({ "input": input }).to_string();
@@ -65,6 +88,11 @@ pub(crate) fn dialog(principal: &Principal) -> Markup {
                     label { "Who" input name="by" autocomplete="name" maxlength="100" required; }
                 }
                 label data-ask="value" { "Answer" input name="value" maxlength="40"; }
+                label data-ask="patient" { "Identifier of the patient" input name="patient" maxlength="60"; }
+                label data-ask="second" { "Second identifier: visit, date of birth YYYYMMDD or family name" input name="second" maxlength="60"; }
+                label data-ask="verdict" {
+                    "What was held" select name="verdict" { option value="release" { "is this patient's: send it" } option value="drop" { "is not: throw it away" } }
+                }
                 label data-ask="signals" { "Signals" select name="signals" { option value="audio" { "Sound" } option value="alarm" { "All signals" } } }
                 label data-ask="seconds" {
                     "For" select name="seconds" { option value="120" { "2 min" } option value="300" { "5 min" } option value="600" { "10 min" } }

@@ -35,7 +35,7 @@ pub(crate) async fn bed(
 pub(crate) fn parts(bed: &Bed, may_care: bool) -> Vec<Part> {
     let part = |id: &str, html: Markup| Part { id: id.to_owned(), html: html.into_string().into() };
     vec![
-        part("bed-head", head(bed)),
+        part("bed-head", head(bed, may_care)),
         part("bed-alarms", alarms(bed, may_care)),
         part("bed-values", values(bed)),
         part("bed-scores", scores(bed, may_care)),
@@ -43,7 +43,7 @@ pub(crate) fn parts(bed: &Bed, may_care: bool) -> Vec<Part> {
     ]
 }
 
-fn head(bed: &Bed) -> Markup {
+fn head(bed: &Bed, may_care: bool) -> Markup {
     html! {
         div.bar #bed-head {
             h1.big { span.thin { "Bed " } (bed.room) "·" (bed.bed) }
@@ -54,6 +54,17 @@ fn head(bed: &Bed) -> Markup {
             @match &bed.patient {
                 Some(binding) => span.dim { "Patient bound by " (binding.by) @if let Some(since) = binding.since { " since " (words::date_time(since)) } },
                 None => span.unbound { "No patient bound: nothing is charted" },
+            }
+            @if may_care {
+                (actions::button(&Action::bind(&bed.id), "Bind a patient"))
+                @if bed.patient.is_some() { (actions::button(&Action::release(&bed.id), "Release")) }
+            }
+            @if !bed.holds.is_empty() {
+                div.reason {
+                    b { "HELD: nothing is charted until somebody has looked. " }
+                    @for hold in &bed.holds { (hold.reason) " since " (words::date_time(hold.since)) ". " }
+                    @if may_care { (actions::button(&Action::settle(&bed.id), "Settle")) }
+                }
             }
         }
     }

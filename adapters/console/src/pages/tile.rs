@@ -67,7 +67,8 @@ pub(crate) fn tile(bed: &Bed, ages: bool) -> Markup {
             footer {
                 (words::reach(bed.reach))
                 span.devices { (up) " of " (bed.apparatus().count()) " devices" }
-                @if bed.patient.is_none() { span.unbound { "no patient bound" } }
+                @if !bed.holds.is_empty() { span.unbound { b { "held" } ": in doubt who lies here" } }
+                @else if bed.patient.is_none() { span.unbound { "no patient bound" } }
             }
         }
     }

@@ -141,7 +141,7 @@ function ask(button) {
     const name = label.dataset.ask;
     label.hidden = !(asks.has(name) || asks.has(`${name}-required`));
     const field = label.querySelector("input, select");
-    field.required = asks.has(`${name}-required`) || (name === "value" && asks.has("value"));
+    field.required = asks.has(`${name}-required`) || (["value", "patient", "second"].includes(name) && asks.has(name));
     if (field.nodeName === "INPUT") field.value = "";
   }
   const by = dialog.querySelector("[name=by]");

@@ -21,6 +21,8 @@ pub struct Bed {
     pub test: bool,
     /// The patient who is validly bound to it, without saying who; `null` if nobody is.
     pub patient: Option<Binding>,
+    /// Why nothing is charted at it until somebody has looked; empty if nothing is in doubt.
+    pub holds: Vec<Hold>,
     /// How far what happens here can reach.
     pub reach: Reach,
     /// Highest priority among alarms whose signal is on or latched.
@@ -54,6 +56,15 @@ pub struct Binding {
     pub by: Text,
     /// Since when, where it is known.
     pub since: Option<Moment>,
+}
+
+/// Why nothing is charted at a bed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Hold {
+    /// Why, for people; no patient data.
+    pub reason: Text,
+    /// Since when.
+    pub since: Moment,
 }
 
 /// How far what happens at a bed can reach.

@@ -13,7 +13,7 @@ mod text;
 mod ward;
 
 pub use alarm::{Alarm, Call, Escalated, Held, Source};
-pub use bed::{Bed, Binding, Part, Reach, Score};
+pub use bed::{Bed, Binding, Hold, Part, Reach, Score};
 pub use counters::Counters;
 pub use destination::{Connection, Destination, Sent, Waiting};
 pub use device::{Clock, Device, DeviceLink, DeviceLinkState, Identity, Limit, Metric, Number, Reading};

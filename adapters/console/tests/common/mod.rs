@@ -17,8 +17,8 @@ use vigil_console::view::{
 use vigil_console::{Answer, Appliance, NotTold, Shared};
 use vigil_journal::{Journal, JournalError, Reader};
 use vigil_model::{
-    AlarmSource, AlarmState, Command, ConditionKey, ConditionKind, Containment, EngineEvent, Instant, Now, Occurrence,
-    OccurrenceId, Priority, Timestamp, mdc,
+    AlarmSource, AlarmState, AssociationOrder, Command, ConditionKey, ConditionKind, Containment, EngineEvent, Instant,
+    Now, Occurrence, OccurrenceId, OrderOutcome, Priority, Timestamp, mdc,
 };
 
 /// The time on the clocks of the made-up appliance.
@@ -31,6 +31,7 @@ pub struct Made {
     pub links: Mutex<Vec<Link>>,
     pub destinations: Mutex<Vec<Destination>>,
     pub told: Mutex<Vec<Command>>,
+    pub ordered: Mutex<Vec<AssociationOrder>>,
     pub events: broadcast::Sender<Arc<EngineEvent>>,
     pub journal: Journal,
     looks: AtomicU64,
@@ -47,6 +48,7 @@ impl Made {
             links: Mutex::default(),
             destinations: Mutex::new(vec![destination("ehr", true)]),
             told: Mutex::default(),
+            ordered: Mutex::default(),
             events: broadcast::channel(64).0,
             journal,
             looks: AtomicU64::new(1),
@@ -94,6 +96,17 @@ impl Appliance for Made {
     fn tell(&self, command: Command) -> Answer<'_, Result<(), NotTold>> {
         self.told.lock().unwrap().push(command);
         Box::pin(async { Ok(()) })
+    }
+
+    fn order(&self, order: AssociationOrder) -> Answer<'_, Result<OrderOutcome, NotTold>> {
+        let refused = matches!(&order, AssociationOrder::Bind(binding) if binding.second.as_deref() != Some("ALDER"));
+        self.ordered.lock().unwrap().push(order);
+        let outcome = if refused {
+            OrderOutcome::Refused { reason: "the second identifier does not fit".into() }
+        } else {
+            OrderOutcome::Taken
+        };
+        Box::pin(async { Ok(outcome) })
     }
 
     fn reader(&self) -> Result<Reader, JournalError> {
