@@ -1,9 +1,11 @@
 //! The console of a running appliance: what it asks, answered by the loop, the links, the sinks and the journal.
 
+mod bench;
 mod picture;
 mod status;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -11,7 +13,9 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use vigil_config::Plan;
-use vigil_console::view::{About, Counters, Destination, Link, Picture};
+use vigil_console::view::{
+    About, Configuration, Counters, Destination, Finding, Link, Picture, Port, Probe, Probed, Text,
+};
 use vigil_console::{Answer, Appliance, NotTold, Shared};
 use vigil_journal::{Journal, JournalError, Reader};
 use vigil_links::LinkStats;
@@ -22,18 +26,20 @@ use crate::appliance::Question;
 use crate::assemble::Running;
 use crate::clock::Clock;
 use crate::request::Request;
+use bench::Bench;
 use status::Configured;
 
 /// What the console must know of a plan before the plan is assembled.
 pub struct Facts {
     links: Vec<Configured<Link>>,
     destinations: Vec<Configured<Destination>>,
+    bench: Bench,
 }
 
 impl Facts {
-    /// The facts of a plan.
-    pub fn of(plan: &Plan) -> Self {
-        Self { links: status::links(plan), destinations: status::destinations(plan) }
+    /// The facts of a plan; `profiles` are those that were named beside its configuration.
+    pub fn of(plan: &Plan, profiles: &[PathBuf]) -> Self {
+        Self { links: status::links(plan), destinations: status::destinations(plan), bench: Bench::of(plan, profiles) }
     }
 }
 
@@ -107,6 +113,25 @@ impl Appliance for Shown {
 
     fn reader(&self) -> Result<Reader, JournalError> {
         self.journal.reader()
+    }
+
+    fn ports(&self) -> Answer<'_, Vec<Port>> {
+        Box::pin(async {
+            // What the system says about its ports is read from files of its own, which may take a moment.
+            tokio::task::block_in_place(|| bench::ports(&self.facts.links))
+        })
+    }
+
+    fn probe(&self, wanted: Probe) -> Answer<'_, Result<Probed, Text>> {
+        Box::pin(bench::find(wanted, self.clock.clone()))
+    }
+
+    fn configuration(&self) -> &Configuration {
+        &self.facts.bench.configuration
+    }
+
+    fn check(&self, text: String) -> Answer<'_, Vec<Finding>> {
+        Box::pin(async move { tokio::task::block_in_place(|| self.facts.bench.check(&text)) })
     }
 
     fn journal_failing(&self) -> Option<String> {

@@ -30,7 +30,7 @@ mod schema;
 pub use charts::{BUILT_IN_CHARTS, chart_schema, parse_chart};
 pub use check::{BUILT_IN_PRESETS, parse};
 pub use file::File;
-pub use load::load;
+pub use load::{load, load_text};
 pub use plan::{
     ConsolePlan, HistoryPlan, InputUse, LedgerPlan, LinkPlan, Plan, PresetUse, RecordingPlan, ScoreUse, Source,
 };

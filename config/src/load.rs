@@ -29,10 +29,19 @@ pub fn load(path: &Path, profiles: &[PathBuf]) -> Result<Plan, Vec<Problem>> {
     let name = path.display().to_string();
     let text = read_text(path)
         .map_err(|why| vec![Problem::of_file(&name, format!("cannot be read: {why}"), "check path and permissions")])?;
+    load_text(path, &text, profiles)
+}
+
+/// As [`load`], were `text` what stands in the file.
+///
+/// # Errors
+/// Every problem at once.
+pub fn load_text(path: &Path, text: &str, profiles: &[PathBuf]) -> Result<Plan, Vec<Problem>> {
+    let name = path.display().to_string();
     let base = path.parent().unwrap_or(Path::new("")).to_path_buf();
     let source =
         Files { base: base.clone(), extra: profiles.to_vec(), read: RefCell::default(), charts: RefCell::default() };
-    let mut plan = crate::parse(&text, &name, &source)?;
+    let mut plan = crate::parse(text, &name, &source)?;
     plan.source.profiles = source.read.into_inner();
     plan.source.charts = source.charts.into_inner();
     plan.data_dir = base.join(&plan.data_dir);

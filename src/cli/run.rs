@@ -39,7 +39,7 @@ async fn serve(plan: Plan, arguments: &Arguments, signals: &mut Signals) -> Resu
     for warning in &plan.warnings {
         tracing::warn!(%warning, "The configuration is accepted, but somebody should look at it.");
     }
-    let (console, facts, clock) = (plan.console, Facts::of(&plan), clock::system());
+    let (console, facts, clock) = (plan.console, Facts::of(&plan, &arguments.profile), clock::system());
     let running = assemble::start(plan, clock.clone()).map_err(|error| CommandError::Outside(error.to_string()))?;
     let console = match console {
         Some(wanted) => match Console::open(&running, facts, wanted.address, clock).await {

@@ -131,7 +131,7 @@ pub async fn run(settings: DemoSettings, interrupted: impl Future<Output = ()>) 
     ward = self::ward(&settings, &folder.path, Some(ehr_address.to_string()), Some(broker.to_string()))?;
     serve_devices(&ward, start, &clock, &tasks, &stop).await?;
     let plan = configure(&ward, &folder.path)?;
-    let facts = Facts::of(&plan);
+    let facts = Facts::of(&plan, &[]);
     account.introduce(&plan, &folder.path, ehr_address, broker, began);
     let running = assemble::start(plan, clock.clone())
         .map_err(|error| DemoError::Start { what: "the appliance", cause: error.to_string() })?;

@@ -8,7 +8,7 @@ use tokio::sync::broadcast;
 use vigil_journal::{JournalError, Reader};
 use vigil_model::{AssociationOrder, Command, EngineEvent, Now, OrderOutcome};
 
-use crate::view::{About, Counters, Destination, Link, Picture};
+use crate::view::{About, Configuration, Counters, Destination, Finding, Link, Picture, Port, Probe, Probed, Text};
 
 /// What an appliance answers in its own time.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -47,6 +47,18 @@ pub trait Appliance: Send + Sync + 'static {
     /// # Errors
     /// If the journal cannot be opened once more.
     fn reader(&self) -> Result<Reader, JournalError>;
+
+    /// Its serial ports.
+    fn ports(&self) -> Answer<'_, Vec<Port>>;
+
+    /// Finds out who is on a line, within 25 s; or why that cannot be asked.
+    fn probe(&self, wanted: Probe) -> Answer<'_, Result<Probed, Text>>;
+
+    /// The configuration that it runs.
+    fn configuration(&self) -> &Configuration;
+
+    /// Everything that would be wrong with another text of its configuration. Changes nothing.
+    fn check(&self, text: String) -> Answer<'_, Vec<Finding>>;
 
     /// Why its journal cannot be written; `None` while it can.
     fn journal_failing(&self) -> Option<String>;

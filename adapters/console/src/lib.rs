@@ -8,6 +8,7 @@
 
 mod api;
 mod appliance;
+mod difference;
 mod live;
 mod metrics;
 mod pages;

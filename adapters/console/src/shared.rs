@@ -29,6 +29,7 @@ struct Inner {
     hops: tokio::sync::Mutex<Hops>,
     readers: Mutex<Vec<Reader>>,
     readings: Arc<tokio::sync::Semaphore>,
+    probing: tokio::sync::Semaphore,
 }
 
 impl Shared {
@@ -41,6 +42,7 @@ impl Shared {
             hops: tokio::sync::Mutex::default(),
             readers: Mutex::default(),
             readings: Arc::new(tokio::sync::Semaphore::new(READINGS_MAX)),
+            probing: tokio::sync::Semaphore::new(1),
         }))
     }
 
@@ -52,6 +54,11 @@ impl Shared {
     /// Where looks at the appliance are shared.
     pub(crate) fn desk(&self) -> &Desk {
         &self.0.desk
+    }
+
+    /// The right to try a line, until it is dropped; `None` while somebody else has it.
+    pub(crate) fn probing(&self) -> Option<tokio::sync::SemaphorePermit<'_>> {
+        self.0.probing.try_acquire().ok()
     }
 
     /// What the console counts itself.

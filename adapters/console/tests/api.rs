@@ -226,6 +226,26 @@ async fn binding_asks_for_two_identifiers_and_says_what_became_of_it() {
 }
 
 #[tokio::test]
+async fn a_configuration_is_checked_and_compared_and_a_line_tried() {
+    let served = Served::of(Made::new(picture(Vec::new()))).await;
+    let post = async |path: &str, body: serde_json::Value| {
+        served.ask("POST", path, "Content-Type: application/json\r\n", &body.to_string()).await
+    };
+    let running = served.get("/api/v1/configuration").await.json()["text"].as_str().unwrap().to_owned();
+    let same = post("/api/v1/configuration/check", serde_json::json!({ "text": running })).await.json();
+    assert_eq!(same, serde_json::json!({ "accepted": true, "findings": [], "difference": [] }));
+    let draft = running.replace("room", "wrong");
+    let checked = post("/api/v1/configuration/check", serde_json::json!({ "text": draft })).await.json();
+    assert_eq!((&checked["accepted"], &checked["findings"][0]["line"]), (&false.into(), &6.into()));
+    let page = post("/commissioning/check", serde_json::json!({ "text": draft })).await;
+    assert!(page.body.contains("did you mean `room`?") && page.body.contains("line added"), "{}", page.body);
+    assert_eq!(served.get("/api/v1/ports").await.json()[0]["link"], "line-401-1");
+    for (line, status) in [("/dev/ttyUSB0", 200), ("10.4.66.20:502", 200), ("/etc/passwd", 422), ("nonsense", 422)] {
+        assert_eq!(post("/api/v1/probe", serde_json::json!({ "line": line })).await.status, status, "{line}");
+    }
+}
+
+#[tokio::test]
 async fn a_form_of_another_page_cannot_command() {
     let mut bed = bed("1", Vec::new());
     bed.alarms = vec![Alarm::of(&occurrence(1, AlarmState::Active))];

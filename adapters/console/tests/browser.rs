@@ -4,6 +4,8 @@
 //! Needs `chromium`, `node` and the two packages (`VIGIL_NODE_MODULES`). Without `VIGIL_INTEROP=required` it is left out with a
 //! line that says so. Screenshots are kept under `target/console/`.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests, outside `#[test]` functions")]
+
 mod common;
 
 use std::io::{BufRead, BufReader, Write};

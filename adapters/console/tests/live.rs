@@ -1,5 +1,7 @@
 //! Server-sent events over a real socket, and the pages that live by them.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests, outside `#[test]` functions")]
+
 mod common;
 
 use std::time::Duration;

@@ -79,7 +79,7 @@ pub(crate) struct Taken {
     pub(crate) at: Moment,
 }
 
-pub(super) type Body<T> = Result<Json<T>, JsonRejection>;
+pub(crate) type Body<T> = Result<Json<T>, JsonRejection>;
 type Reply = Result<(StatusCode, Json<Taken>), Problem>;
 
 /// Acknowledges an alarm: its sound stops until the condition ends or worsens; a latched one ends.
@@ -253,7 +253,7 @@ async fn hold(shared: &Shared, principal: &Principal, scope: Scope, body: Body<P
 }
 
 /// The body of a request.
-pub(super) fn read<T>(body: Body<T>) -> Result<T, Problem> {
+pub(crate) fn read<T>(body: Body<T>) -> Result<T, Problem> {
     body.map(|Json(body)| body).map_err(|rejection| Problem::unusable(rejection.body_text()))
 }
 

@@ -2,8 +2,9 @@
 
 pub(crate) mod alarms;
 mod beds;
+pub(crate) mod bench;
 mod binding;
-mod commands;
+pub(crate) mod commands;
 pub(crate) mod health;
 pub(crate) mod messages;
 mod openapi;
@@ -24,6 +25,10 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/api/v1/beds/{bed}/bind", Right::Care, binding::bind),
         Route::post("/api/v1/beds/{bed}/release", Right::Care, binding::release),
         Route::post("/api/v1/beds/{bed}/settle", Right::Care, binding::settle),
+        Route::get("/api/v1/ports", Right::Commission, bench::ports),
+        Route::post("/api/v1/probe", Right::Commission, bench::probe),
+        Route::get("/api/v1/configuration", Right::Commission, bench::configuration),
+        Route::post("/api/v1/configuration/check", Right::Commission, bench::check),
         Route::get("/metrics", Right::Measure, health::metrics),
         Route::get("/api/v1/openapi.json", Right::Open, openapi::description),
         Route::get("/api/v1/events", Right::See, stream::events),

@@ -3,7 +3,7 @@
 use axum::Json;
 use utoipa::OpenApi;
 
-use super::{alarms, beds, binding, commands, health, messages, status};
+use super::{alarms, beds, bench, binding, commands, health, messages, status};
 use crate::live::stream;
 
 /// The API.
@@ -21,6 +21,7 @@ use crate::live::stream;
         (name = "alarms", description = "Alarms, and answers to them"),
         (name = "messages", description = "Destinations, and what waits for them"),
         (name = "appliance", description = "Devices and lines"),
+        (name = "commissioning", description = "Ports, lines and the configuration"),
         (name = "health", description = "For whoever watches the process"),
     ),
     paths(
@@ -29,6 +30,7 @@ use crate::live::stream;
         binding::bind, binding::release, binding::settle,
         stream::events,
         status::appliance, status::devices, status::links, status::destinations,
+        bench::ports, bench::probe, bench::configuration, bench::check,
         alarms::active, alarms::history, alarms::one, alarms::ledger, alarms::load_report,
         messages::outbox,
         commands::acknowledge, commands::accept, commands::reject,

@@ -21,7 +21,13 @@ pub(crate) struct Page<'a> {
 }
 
 /// Entries of the navigation.
-const PLACES: &[(&str, &str)] = &[("/", "Ward"), ("/alarms", "Alarms"), ("/lines", "Lines"), ("/messages", "Messages")];
+const PLACES: &[(&str, &str)] = &[
+    ("/", "Ward"),
+    ("/alarms", "Alarms"),
+    ("/lines", "Lines"),
+    ("/messages", "Messages"),
+    ("/commissioning", "Commissioning"),
+];
 
 /// A page around its content.
 pub(crate) fn page(about: &About, page: &Page<'_>, content: Markup) -> Markup {

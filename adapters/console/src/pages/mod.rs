@@ -4,6 +4,7 @@
 mod actions;
 mod alarms;
 mod bed;
+mod bench;
 pub(crate) mod board;
 mod layout;
 mod lines;
@@ -36,6 +37,9 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/alarms/{id}", Right::See, way::way),
         Route::get("/lines", Right::See, lines::lines),
         Route::get("/messages", Right::Deliver, messages::messages),
+        Route::get("/commissioning", Right::Commission, bench::bench),
+        Route::post("/commissioning/probe", Right::Commission, bench::probe),
+        Route::post("/commissioning/check", Right::Commission, bench::check),
         Route::get("/static/{file}", Right::Open, statics::file),
     ]
 }

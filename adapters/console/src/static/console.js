@@ -9,9 +9,13 @@ let heard = performance.now();
 // Times --------------------------------------------------------------------------------------------------------------------
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
+const hour = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hour12: false });
 const day = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 
 function local(element) {
+  for (const text of element.querySelectorAll("text[data-time]")) {
+    text.textContent = hour.format(new Date(text.dataset.time));
+  }
   for (const time of element.querySelectorAll("time[datetime]")) {
     const text = (time.classList.contains("full") ? day : clock).format(new Date(time.dateTime));
     if (time.textContent !== text) time.textContent = text;
@@ -172,6 +176,30 @@ async function act() {
   }
 }
 
+// Forms whose answer is a part of the page.
+for (const form of document.querySelectorAll("form[data-post]")) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const said = Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ""));
+    const place = document.getElementById(form.dataset.into);
+    const button = form.querySelector("button[type=submit]");
+    button.disabled = true;
+    place.textContent = "…";
+    try {
+      const reply = await fetch(form.dataset.post, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", ...security() },
+        body: JSON.stringify(said),
+      });
+      if (reply.ok) put({ id: form.dataset.into, html: await reply.text() });
+      else place.textContent = (await reply.json().catch(() => ({}))).detail ?? `The appliance refused (${reply.status}).`;
+    } catch {
+      place.textContent = "The appliance was not reached.";
+    }
+    button.disabled = false;
+  });
+}
+
 // What a signed-in page shows that it is one, if it carries a token for that.
 function security() {
   const token = document.querySelector('meta[name="csrf-token"]')?.content;
@@ -188,6 +216,15 @@ if (dialog) {
     event.preventDefault();
     act();
   });
+}
+
+// Parts that are asked for anew now and then.
+for (const part of document.querySelectorAll("[data-refresh]")) {
+  setInterval(async () => {
+    if (document.hidden) return;
+    const reply = await fetch(part.dataset.refresh).catch(() => null);
+    if (reply?.ok) put({ id: part.id, html: await reply.text() });
+  }, 30_000);
 }
 
 theme();

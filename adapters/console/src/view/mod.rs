@@ -4,6 +4,7 @@
 
 mod alarm;
 mod bed;
+mod bench;
 mod counters;
 mod destination;
 mod device;
@@ -14,6 +15,7 @@ mod ward;
 
 pub use alarm::{Alarm, Call, Escalated, Held, Source};
 pub use bed::{Bed, Binding, Hold, Part, Reach, Score};
+pub use bench::{Configuration, Finding, Port, Probe, Probed};
 pub use counters::Counters;
 pub use destination::{Connection, Destination, Sent, Waiting};
 pub use device::{Clock, Device, DeviceLink, DeviceLinkState, Identity, Limit, Metric, Number, Reading};

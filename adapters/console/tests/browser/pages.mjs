@@ -29,7 +29,7 @@ function check(isRight, what) {
 const sizes = { phone: [390, 844], desk: [1366, 768], wall: [1920, 1080] };
 const pages = {
   board: "/", urgency: "/?sort=urgency", bed: "/beds/401-1", alarms: "/alarms?hours=12", way: "/alarms/ward-4b:000001", lines: "/lines",
-  messages: "/messages",
+  messages: "/messages", commissioning: "/commissioning",
 };
 
 const browser = await chromium.launch({

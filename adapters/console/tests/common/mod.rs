@@ -11,8 +11,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 use vigil_console::view::{
-    About, Bed, Connection, Counters, Destination, Device, DeviceLink, DeviceLinkState, Link, Metric, Number, Picture,
-    Reach, Reading,
+    About, Bed, Configuration, Connection, Counters, Destination, Device, DeviceLink, DeviceLinkState, Finding, Link,
+    Metric, Number, Picture, Port, Probe, Probed, Reach, Reading, Text,
 };
 use vigil_console::{Answer, Appliance, NotTold, Shared};
 use vigil_journal::{Journal, JournalError, Reader};
@@ -27,6 +27,7 @@ pub const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 /// An appliance whose picture a test sets.
 pub struct Made {
     pub about: About,
+    configuration: Configuration,
     pub picture: Mutex<Option<Picture>>,
     pub links: Mutex<Vec<Link>>,
     pub destinations: Mutex<Vec<Destination>>,
@@ -44,6 +45,11 @@ impl Made {
         let (journal, _) = Journal::open(&folder.path().join("journal.sqlite")).unwrap();
         Arc::new(Self {
             about: About { id: "ward-4b".into(), site: "north".into(), facility: "General".into(), ..About::default() },
+            configuration: Configuration {
+                name: "ward.toml".into(),
+                text: "[appliance]\nid = \"ward-4b\"\n\n[[bed]]\nid = \"401-1\"\nroom = \"401\"\n".into(),
+                findings: Vec::new(),
+            },
             picture: Mutex::new(Some(picture)),
             links: Mutex::default(),
             destinations: Mutex::new(vec![destination("ehr", true)]),
@@ -111,6 +117,39 @@ impl Appliance for Made {
 
     fn reader(&self) -> Result<Reader, JournalError> {
         self.journal.reader()
+    }
+
+    fn ports(&self) -> Answer<'_, Vec<Port>> {
+        let port = |name: &str, link: Option<&str>| Port {
+            name: format!("/dev/serial/by-path/pci-0000:00:14.0-usb-0:{name}:1.0-port0").into(),
+            device: "/dev/ttyUSB0".into(),
+            product: Some("FT232R USB UART".into()),
+            link: link.map(Into::into),
+            ..Port::default()
+        };
+        Box::pin(async move { vec![port("1.1", Some("line-401-1")), port("1.2", None)] })
+    }
+
+    fn probe(&self, wanted: Probe) -> Answer<'_, Result<Probed, Text>> {
+        let cause = Some(format!("silent: nothing came from {}", wanted.line).into());
+        Box::pin(async { Ok(Probed { tried: 9, cause, remedy: Some("Is it on?".into()), ..Probed::default() }) })
+    }
+
+    fn configuration(&self) -> &Configuration {
+        &self.configuration
+    }
+
+    fn check(&self, text: String) -> Answer<'_, Vec<Finding>> {
+        let wrong = text.lines().position(|line| line.contains("wrong"));
+        let finding = |line: usize| Finding {
+            line: line as u64 + 1,
+            column: 1,
+            key: "bed[401-1].wrong".into(),
+            message: "unknown key".into(),
+            help: "did you mean `room`?".into(),
+            refuses: true,
+        };
+        Box::pin(async move { wrong.map(finding).into_iter().collect() })
     }
 
     fn journal_failing(&self) -> Option<String> {
