@@ -10,6 +10,7 @@ pub(crate) mod messages;
 mod openapi;
 mod page;
 mod status;
+pub(crate) mod trends;
 
 use crate::live::stream;
 use crate::right::Right;
@@ -29,6 +30,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/api/v1/probe", Right::Commission, bench::probe),
         Route::get("/api/v1/configuration", Right::Commission, bench::configuration),
         Route::post("/api/v1/configuration/check", Right::Commission, bench::check),
+        Route::get("/api/v1/beds/{bed}/trends", Right::See, trends::trends),
         Route::get("/metrics", Right::Measure, health::metrics),
         Route::get("/api/v1/openapi.json", Right::Open, openapi::description),
         Route::get("/api/v1/events", Right::See, stream::events),

@@ -3,7 +3,7 @@
 use axum::Json;
 use utoipa::OpenApi;
 
-use super::{alarms, beds, bench, binding, commands, health, messages, status};
+use super::{alarms, beds, bench, binding, commands, health, messages, status, trends};
 use crate::live::stream;
 
 /// The API.
@@ -26,7 +26,7 @@ use crate::live::stream;
     ),
     paths(
         health::healthz, health::readyz, health::metrics,
-        beds::list, beds::one,
+        beds::list, beds::one, trends::trends,
         binding::bind, binding::release, binding::settle,
         stream::events,
         status::appliance, status::devices, status::links, status::destinations,

@@ -1,13 +1,14 @@
 //! The page of one bed: alarms with what can be done about them, every value with its limits, scores, devices, trends.
 
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use maud::{Markup, html};
 
 use super::actions::{self, Action};
 use super::layout::{self, Page};
 use super::slots::{self, Face};
-use super::{Part, tile, words};
+use super::{Part, tile, trends, words};
+use crate::api::trends::Window;
 use crate::problem::Problem;
 use crate::right::{Principal, Right};
 use crate::shared::Shared;
@@ -18,14 +19,20 @@ pub(crate) async fn bed(
     State(shared): State<Shared>,
     Extension(principal): Extension<Principal>,
     Path(id): Path<String>,
+    Query(window): Query<Window>,
 ) -> Result<Markup, Problem> {
     let picture = shared.picture().await?;
     let bed = picture.bed(&id).ok_or_else(|| Problem::not_found("there is no bed of that id"))?;
     let may_care = principal.role.may(Right::Care);
     let title = format!("Bed {}·{}", bed.room, bed.bed);
     let page = Page { title: &title, here: "Ward", live: Some(format!("page=bed&bed={}", bed.id)), at: picture.at };
+    let trends = trends::section(&shared, &bed.id, window).await?;
     let content = html! {
-        @for Part { html, .. } in parts(bed, may_care) { (maud::PreEscaped(html.to_string())) }
+        @for Part { id, html } in parts(bed, may_care) {
+            (maud::PreEscaped(html.to_string()))
+            // After the values, before what is asked less often.
+            @if id == "bed-values" { (trends) }
+        }
         @if may_care { (actions::dialog(&principal)) }
     };
     Ok(layout::page(shared.appliance().about(), &page, content))

@@ -13,6 +13,7 @@ mod plot;
 mod slots;
 mod statics;
 mod tile;
+mod trends;
 mod way;
 pub(crate) mod words;
 
@@ -33,6 +34,7 @@ pub(crate) fn routes() -> Vec<Route> {
     vec![
         Route::get("/", Right::See, board::board),
         Route::get("/beds/{bed}", Right::See, bed::bed),
+        Route::get("/beds/{bed}/trends", Right::See, trends::trends),
         Route::get("/alarms", Right::See, alarms::alarms),
         Route::get("/alarms/{id}", Right::See, way::way),
         Route::get("/lines", Right::See, lines::lines),
