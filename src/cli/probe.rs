@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use vigil_links::probe::{self, Answer, Question, Tried};
-use vigil_protocols::settings;
+use vigil_model::{Report, Validity};
+use vigil_protocols::{json, settings};
 
 use super::{CommandError, CommandResult, Outcome, Printer};
 use crate::clock;
@@ -121,12 +122,19 @@ fn conclude(answer: &Answer, json: bool, out: &mut Printer) -> Result<(), Comman
             "units": answer.found.as_ref().map(|found| {
                 found.units.iter().map(|(unit, profiles)| serde_json::json!({ "unit": unit.0, "profiles": profiles })).collect::<Vec<_>>()
             }),
+            "values": answer.found.as_ref().map(|found| found.values.iter().map(object).collect::<Vec<_>>()),
             "tried": answer.tried, "left_out": answer.left_out, "errors": kernel,
             "finding": answer.diagnosis.map(|diagnosis| diagnosis.finding),
             "cause": answer.diagnosis.map(|diagnosis| diagnosis.cause),
             "remedy": answer.diagnosis.map(|diagnosis| diagnosis.remedy),
             "configuration": configuration,
         }));
+    }
+    if let Some(found) = answer.found.as_ref().filter(|found| !found.values.is_empty()) {
+        out.line(format_args!("\nWhat it says now:\n"))?;
+        for report in &found.values {
+            out.line(format_args!("  {}", shown(report)))?;
+        }
     }
     if let Some(configuration) = configuration {
         out.line(format_args!("\nA configuration to start from:\n\n{configuration}"))?;
@@ -143,4 +151,24 @@ fn conclude(answer: &Answer, json: bool, out: &mut Printer) -> Result<(), Comman
         out.line(format_args!("cause:  {}\nremedy: {}", diagnosis.cause, diagnosis.remedy))?;
     }
     Ok(())
+}
+
+/// A report as `vigil decode` writes it.
+fn object(report: &Report) -> serde_json::Value {
+    serde_json::from_str(&json::line(report)).unwrap_or_default()
+}
+
+/// A value or an alarm in words.
+fn shown(report: &Report) -> String {
+    match report {
+        Report::Observation(observation) => {
+            let unit = observation.unit.map_or("", |unit| unit.ucum());
+            let validity = observation.reading.validity();
+            let doubt = if validity == Validity::Valid { "" } else { validity.as_str() };
+            let value = observation.reading.value().map_or_else(|| "-".to_owned(), ToString::to_string);
+            format!("{:<36} {value} {unit} {doubt}", observation.metric.refid()).trim_end().to_owned()
+        }
+        Report::Alarm(alarm) => format!("{:<36} {} ({} priority)", "alarm", alarm.text, alarm.priority.as_str()),
+        other => json::line(other),
+    }
 }

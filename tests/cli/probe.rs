@@ -1,5 +1,16 @@
 //! `vigil ports` and `vigil probe` against simulated devices.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use vigil_links::probe::{Question, Speaks, probe};
+use vigil_model::Report;
+use vigil_protocols::driver::Driver;
+use vigil_simulators::serve::{Endpoint, Server};
+use vigil_simulators::simulate::Simulation;
+use vigil_simulators::{FaultPlan, Scenario};
+
 use super::support::Bell;
 use super::support::process::{Process, vigil};
 use super::text;
@@ -13,6 +24,7 @@ async fn a_device_on_a_port_is_found_and_its_configuration_is_proposed() {
     device.out_line("esc-scale: ").await;
     let found = vigil(["probe", &port, "--driver", "esc-scale"]).expect(0);
     let found = found.out_has(&["esc-scale, 9600 8N1", "answers", "[[link]]", "driver = \"esc-scale\"", "baud = 9600"]);
+    let found = found.out_has(&["What it says now:", "MDC_MASS_BODY_ACTUAL", " kg"]);
     assert!(!found.out.contains("cause:"), "{}", found.out);
 
     // Nobody who is asked for is there: what the line says instead is told.
@@ -45,6 +57,7 @@ async fn modbus_units_behind_a_gateway_are_found_with_framing_unit_and_profile()
     let found = vigil(["probe", &address, "--driver", "modbus", "--units", "24,25", "--json"]).expect(0).json();
     let last = found.last().unwrap();
     assert_eq!(last["found"], "modbus ascii", "{last:?}");
+    assert!(last["values"].as_array().is_some_and(|values| values.len() > 5), "{last:?}");
     assert_eq!(last["units"], serde_json::json!([{ "unit": 25, "profiles": ["thermo-refrigerator"] }]));
     let configuration: toml::Table = last["configuration"].as_str().unwrap().parse().unwrap();
     assert_eq!(configuration["link"][0]["modbus"]["framing"].as_str(), Some("ascii"));
@@ -68,4 +81,35 @@ fn ports_are_listed_as_text_and_as_objects() {
     let text = vigil(["ports"]);
     assert_eq!(text.out.lines().filter(|line| line.starts_with('/')).count(), ports.len());
     assert!(ports.iter().all(|port| port["port"].is_string() && port["holders"].is_array()));
+}
+
+/// Every driver, all at once: each finds its simulated device on a port, and shows a value of it before anything is configured.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_device_of_every_driver_is_found_and_speaks() {
+    let (clock, folder) = (vigil::clock::system(), tempfile::tempdir().unwrap());
+    let mut probing = Vec::new();
+    for driver in Driver::ALL.iter().copied() {
+        let link = folder.path().join(driver.name());
+        let server = Server::bind(&Endpoint::Pty { link: link.clone() }).await.unwrap();
+        let simulation = Simulation { scenario: Arc::new(Scenario::named("stable").unwrap()), seed: 1, bed: 1 };
+        let (device, stop, clock) =
+            (simulation.device(driver, clock().monotonic), CancellationToken::new(), clock.clone());
+        let (served_by, stopped) = (clock.clone(), stop.clone());
+        let serving = tokio::spawn(async move { server.run(device, &FaultPlan::default(), served_by, stopped).await });
+        probing.push(tokio::spawn(async move {
+            let limit = Duration::from_secs(60);
+            let drivers = vec![driver.name().to_owned()];
+            let question = Question { target: text(&link), drivers, units: Vec::new(), limit };
+            let answer = probe(&question, &clock, |_| ()).await;
+            stop.cancel();
+            serving.await.unwrap().unwrap();
+            let found = answer.found.unwrap_or_else(|| panic!("{}: {:?}", driver.name(), answer.evidence));
+            let is_value = |report: &Report| matches!(report, Report::Observation(o) if o.reading.value().is_some());
+            assert!(found.values.iter().any(is_value), "{}: {:?}", driver.name(), found.values);
+            assert_eq!(found.candidate.speaks, Speaks::Driver(driver));
+        }));
+    }
+    for task in probing {
+        task.await.unwrap();
+    }
 }

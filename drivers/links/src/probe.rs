@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use tokio::time::Instant;
-use vigil_model::Identity;
+use vigil_model::{Identity, Report};
 use vigil_protocols::doctor::{Closed, Diagnosis, Evidence, Signals, diagnose};
 use vigil_protocols::link::Transport;
 use vigil_protocols::modbus::{Framing, UnitId};
@@ -42,6 +42,28 @@ pub struct Found {
     pub identity: Identity,
     /// Modbus units that answer, each with the built-in profiles that fit it, the best one first.
     pub units: Vec<(UnitId, Vec<String>)>,
+    /// What it says now: values, the newest of each metric, and alarms that are present. On a bus those of the first unit that
+    /// a profile fits, by the profile that fits best.
+    pub values: Vec<Report>,
+}
+
+/// Most values of a device that are kept.
+const VALUES_MAX: usize = 64;
+
+/// Keeps the newest value of each metric, and alarms that are present.
+fn keep(values: &mut Vec<Report>, report: Report) {
+    let same = |other: &Report| match (other, &report) {
+        (Report::Observation(a), Report::Observation(b)) => (a.metric, a.containment) == (b.metric, b.containment),
+        (Report::Alarm(a), Report::Alarm(b)) => (a.event, a.source, &a.text) == (b.event, b.source, &b.text),
+        _ => false,
+    };
+    let is_over = matches!(&report, Report::Alarm(alarm) if !alarm.present);
+    match values.iter().position(same) {
+        Some(at) if is_over => drop(values.remove(at)),
+        Some(at) => values[at] = report,
+        None if !is_over && values.len() < VALUES_MAX => values.push(report),
+        None => {}
+    }
 }
 
 /// One candidate that was tried.

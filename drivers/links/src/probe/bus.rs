@@ -10,7 +10,7 @@ use vigil_protocols::modbus::{
     AsciiCount, AsciiRules, Framing, ReadError, ReadRequest, RegisterProfile, Table, UnitId,
 };
 
-use super::{Candidate, Found, Tried};
+use super::{Candidate, Found, Tried, keep};
 use crate::bus::open;
 use crate::client::Client;
 use crate::open::Stream;
@@ -49,7 +49,7 @@ pub(super) async fn attempt(
             Some(Err(_)) | None => {}
         }
     }
-    let (mut identity, mut found) = (Identity::default(), Vec::new());
+    let (mut identity, mut found, mut values) = (Identity::default(), Vec::new(), Vec::new());
     for unit in answering {
         let mut fitting = Vec::new();
         for (name, text) in RegisterProfile::embedded() {
@@ -57,14 +57,17 @@ pub(super) async fn attempt(
                 break;
             }
             let Ok(profile) = RegisterProfile::parse(text, name) else { continue };
-            if let Some(share) = line.fit(&profile, unit, &mut identity).await {
-                fitting.push((share, (*name).to_owned()));
+            if let Some((share, said)) = line.fit(&profile, unit, &mut identity).await {
+                fitting.push((share, (*name).to_owned(), said));
             }
         }
-        fitting.sort_by(|a, b| b.cmp(a));
-        found.push((unit, fitting.into_iter().map(|(_, name)| name).collect()));
+        fitting.sort_by(|a, b| (b.0, &b.1).cmp(&(a.0, &a.1)));
+        if let (true, Some((_, _, said))) = (values.is_empty(), fitting.first_mut()) {
+            values = std::mem::take(said);
+        }
+        found.push((unit, fitting.into_iter().map(|(_, name, _)| name).collect()));
     }
-    let found = (!found.is_empty()).then(|| Found { candidate: candidate.clone(), identity, units: found });
+    let found = (!found.is_empty()).then(|| Found { candidate: candidate.clone(), identity, units: found, values });
     Ok(Tried { candidate: candidate.clone(), found, evidence: line.evidence })
 }
 
@@ -105,18 +108,29 @@ impl Line {
         None
     }
 
-    /// How well a profile fits a unit: the registers of its reads that were answered, if all were.
-    async fn fit(&mut self, profile: &RegisterProfile, unit: UnitId, identity: &mut Identity) -> Option<u32> {
-        let mut read = 0;
+    /// How well a profile fits a unit: the registers of its reads that were answered, if all were, and what they say.
+    async fn fit(
+        &mut self,
+        profile: &RegisterProfile,
+        unit: UnitId,
+        identity: &mut Identity,
+    ) -> Option<(u32, Vec<Report>)> {
+        let (mut read, mut values) = (0, Vec::new());
         for planned in profile.read_plan(unit) {
             let Ok(data) = self.read(&planned.request).await? else { return None };
             read += u32::from(planned.request.count());
             for report in profile.reports(planned.request.table(), planned.request.address(), &data) {
-                if let Report::Identity(said) = report {
-                    *identity = said;
+                match report {
+                    Report::Identity(said) => *identity = said,
+                    Report::Observation(_) | Report::Alarm(_) => keep(&mut values, report),
+                    Report::Link(_)
+                    | Report::Mode(_)
+                    | Report::AlarmsListed
+                    | Report::Waveform(_)
+                    | Report::Fault(_) => {}
                 }
             }
         }
-        Some(read)
+        Some((read, values))
     }
 }

@@ -88,6 +88,7 @@ mod tests {
                 candidate: candidate.clone(),
                 identity: Identity { serial: "SN \"1\"".into(), ..Identity::default() },
                 units: vec![(UnitId(3), vec!["bed-contacts".to_owned(), "remote-io".to_owned()])],
+                values: Vec::new(),
             };
             let table: toml::Table = propose(&found).parse().unwrap();
             let device = table["device"][0].as_table().unwrap();
@@ -104,6 +105,7 @@ mod tests {
             candidate: candidates("host:502", &["modbus".to_owned()]).remove(0),
             identity: Identity::default(),
             units: vec![(UnitId(1), Vec::new())],
+            values: Vec::new(),
         };
         assert_eq!(nobody.candidate.framing(), Some(Framing::Tcp));
         assert!(propose(&nobody).contains("no built-in profile fits"));

@@ -9,7 +9,7 @@ use vigil_model::{DeviceIndex, FaultKind, Identity, LinkState, Report};
 use vigil_protocols::doctor::Evidence;
 use vigil_protocols::driver::Driver;
 
-use super::{Candidate, Found, Tried};
+use super::{Candidate, Found, Tried, keep};
 use crate::{Beside, Clock, Link, run_beside};
 
 /// How long a device may say nothing at all before the next candidate is tried.
@@ -18,6 +18,8 @@ const SILENT_MAX: Duration = Duration::from_secs(3);
 const HEARD_MAX: Duration = Duration::from_secs(10);
 /// How long a device that is understood has to say who it is.
 const IDENTITY_MAX: Duration = Duration::from_millis(1_500);
+/// How long it has to give a value after that.
+const VALUES_TIME_MAX: Duration = Duration::from_secs(6);
 /// How often to look.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -40,11 +42,14 @@ pub(super) async fn attempt(
     let running = tokio::spawn(run_beside(link, beside.clone(), sender, clock.clone(), stop.clone()));
     let start = Instant::now();
     let (mut identity, mut understood_at, mut closed) = (Identity::default(), None, None);
+    let mut values = Vec::new();
     loop {
         let counters = beside.stats.read();
         let patience = if counters.bytes_received == 0 { SILENT_MAX } else { HEARD_MAX };
-        let until = understood_at.map_or(start + patience, |at: Instant| at + IDENTITY_MAX).min(end);
-        if Instant::now() >= until || closed.is_some() || (understood_at.is_some() && identity != Identity::default()) {
+        let is_whole = identity != Identity::default() && !values.is_empty();
+        let wait = if values.is_empty() { VALUES_TIME_MAX } else { IDENTITY_MAX };
+        let until = understood_at.map_or(start + patience, |at: Instant| at + wait).min(end);
+        if Instant::now() >= until || closed.is_some() || (understood_at.is_some() && is_whole) {
             break;
         }
         let batch = match timeout_at(until.min(Instant::now() + LOOK), reports.recv()).await {
@@ -58,11 +63,11 @@ pub(super) async fn attempt(
                     identity = said;
                     understood_at.get_or_insert_with(Instant::now);
                 }
-                Report::Mode(_)
-                | Report::Observation(_)
-                | Report::Alarm(_)
-                | Report::AlarmsListed
-                | Report::Waveform(_) => {
+                Report::Observation(_) | Report::Alarm(_) => {
+                    understood_at.get_or_insert_with(Instant::now);
+                    keep(&mut values, report.report);
+                }
+                Report::Mode(_) | Report::AlarmsListed | Report::Waveform(_) => {
                     understood_at.get_or_insert_with(Instant::now);
                 }
                 Report::Link(LinkState::Lost { reason }) if beside.stats.read().opened == 0 => closed = Some(reason),
@@ -94,6 +99,7 @@ pub(super) async fn attempt(
         candidate: candidate.clone(),
         identity,
         units: Vec::new(),
+        values,
     });
     Ok(Tried { candidate: candidate.clone(), found, evidence })
 }
