@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "end_to_end/all_kinds.rs"]
+mod all_kinds;
 mod support;
 
 use std::path::Path;
