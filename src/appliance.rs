@@ -274,7 +274,11 @@ impl Appliance {
                     | AssociationNews::Closed { association } => associations.push(association.clone()),
                     AssociationNews::Held { .. } | AssociationNews::Outcome { .. } => {}
                 },
-                EventKind::Observations(_) | EventKind::Bed(_) | EventKind::Device(_) | EventKind::Charted { .. } => {}
+                EventKind::Observations(_)
+                | EventKind::Bed(_)
+                | EventKind::Device(_)
+                | EventKind::Charted { .. }
+                | EventKind::Adjusted { .. } => {}
             }
             for destination in &self.destinations {
                 let made = vigil_messages::encode(destination, &self.ward, event, &mut self.control_ids);

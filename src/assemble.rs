@@ -142,8 +142,7 @@ pub fn start_through(plan: Plan, clock: Clock, outlet: Outlet<'_>) -> Result<Run
             next_seq: restored.next_seq,
             next_occurrence: restored.next_occurrence,
             occurrences: restored.occurrences,
-            entries: Vec::new(),
-            associations: restored.associations,
+            remembered: restored.associations,
         },
         now,
     );

@@ -96,8 +96,8 @@ impl Replay {
         let ward = plan.ward.clone();
         let mut engine = Engine::new(ward.clone(), start.now());
         let Checkpoint { next_seq, next_occurrence, next_control, occurrences, associations, .. } = start.clone();
-        let entries = Vec::new();
-        engine.restore(Restored { next_seq, next_occurrence, occurrences, entries, associations }, start.now());
+        let remembered = associations;
+        engine.restore(Restored { next_seq, next_occurrence, occurrences, remembered }, start.now());
         let player = |id: &Arc<str>| {
             let link = plan.links.iter().find(|link| link.id() == id)?;
             Some(LinkPlayer::new(run.link(id), playback(link, &plan.identities)))

@@ -181,7 +181,9 @@ impl Account {
                     return;
                 }
             },
-            EventKind::Observations(_) | EventKind::Bed(_) | EventKind::Charted { .. } => return,
+            EventKind::Observations(_) | EventKind::Bed(_) | EventKind::Charted { .. } | EventKind::Adjusted { .. } => {
+                return;
+            }
         };
         self.event(event.at, &line);
     }

@@ -48,6 +48,7 @@ impl Names {
             Command::Delivery { .. }
             | Command::Appliance { .. }
             | Command::Chart { .. }
+            | Command::Adjust { .. }
             | Command::Associate { .. } => Some(command),
         }
     }

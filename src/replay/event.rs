@@ -20,6 +20,10 @@ pub fn line(event: &EngineEvent) -> String {
         EventKind::Bed(summary) => json!({ "event": "bed", "summary": summary }),
         EventKind::Device(status) => json!({ "event": "device", "status": status }),
         EventKind::Association(news) => association(news),
+        EventKind::Adjusted { adjustment, outcome } => json!({
+            "event": "adjusted", "bed": adjustment.bed, "rule": adjustment.rule, "by": adjustment.by, "why": adjustment.why,
+            "limit": adjustment.limit.map(|limit| limit.to_string()), "outcome": outcome,
+        }),
         EventKind::Charted { entry, taken } => json!({
             "event": "charted", "bed": entry.bed, "input": entry.input, "value": entry.value, "by": entry.by, "taken": taken,
         }),

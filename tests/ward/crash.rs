@@ -24,13 +24,7 @@ impl World {
         let occurrences: Vec<Occurrence> = self.disk.occurrences.values().cloned().collect();
         self.engine = Engine::new(Arc::clone(&self.plan.ward), now);
         let (next_seq, next_occurrence) = (self.disk.next_seq, self.disk.next_occurrence);
-        let restored = Restored {
-            next_seq,
-            next_occurrence,
-            occurrences: occurrences.clone(),
-            entries: Vec::new(),
-            ..Restored::default()
-        };
+        let restored = Restored { next_seq, next_occurrence, occurrences: occurrences.clone(), ..Restored::default() };
         self.engine.restore(restored, now);
         self.control_ids = ControlIds::new(&self.plan.ward.appliance.id, self.disk.next_control);
         self.reference = Reference::new(&self.plan.ward, now);

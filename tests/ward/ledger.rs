@@ -49,6 +49,7 @@ impl Step {
             EventKind::Alarm { .. }
             | EventKind::Answered { .. }
             | EventKind::Charted { .. }
+            | EventKind::Adjusted { .. }
             | EventKind::Bed(_)
             | EventKind::Device(_)
             | EventKind::Association(_) => None,
@@ -140,6 +141,7 @@ impl Ledger {
                 EventKind::Observations(_)
                 | EventKind::Device(_)
                 | EventKind::Charted { .. }
+                | EventKind::Adjusted { .. }
                 | EventKind::Association(_) => {}
             }
             for message in messages {
@@ -239,6 +241,7 @@ fn alarm(event: &EngineEvent) -> Option<(Phase, &Occurrence)> {
         EventKind::Alarm { phase, occurrence, .. } => Some((*phase, occurrence)),
         EventKind::Answered { .. }
         | EventKind::Charted { .. }
+        | EventKind::Adjusted { .. }
         | EventKind::Observations(_)
         | EventKind::Bed(_)
         | EventKind::Device(_)

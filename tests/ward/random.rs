@@ -46,13 +46,7 @@ pub(crate) fn run(seed: u64) {
             let (next_seq, next_occurrence) = (engine.next_seq(), engine.next_occurrence());
             engine = Engine::new(Arc::clone(&ward), now);
             engine.restore(
-                Restored {
-                    next_seq,
-                    next_occurrence,
-                    occurrences: occurrences.clone(),
-                    entries: Vec::new(),
-                    ..Restored::default()
-                },
+                Restored { next_seq, next_occurrence, occurrences: occurrences.clone(), ..Restored::default() },
                 now,
             );
             reference = Reference::new(&ward, now);
@@ -228,6 +222,7 @@ fn rules(dice: &mut Dice) -> Vec<LimitRule> {
         let (metric, unit) = metrics[number % metrics.len()];
         let side = if dice.below(2) == 0 { LimitSide::Low } else { LimitSide::High };
         LimitRule {
+            allowed: None,
             id: format!("rule-{number}").into(),
             metric,
             unit,

@@ -30,7 +30,10 @@ pub fn encode(destination: &Destination, ward: &Ward, event: &EngineEvent, ids: 
         EventKind::Observations(report) => &report.bed,
         EventKind::Bed(summary) => &summary.bed,
         EventKind::Device(status) => &status.bed,
-        EventKind::Answered { .. } | EventKind::Charted { .. } | EventKind::Association(_) => return Vec::new(),
+        EventKind::Answered { .. }
+        | EventKind::Charted { .. }
+        | EventKind::Adjusted { .. }
+        | EventKind::Association(_) => return Vec::new(),
     };
     let sees = destination.sees();
     let is_seen = match &event.kind {
@@ -72,6 +75,7 @@ fn encode_hl7(to: &Hl7Destination, ward: &Ward, making: &mut Making) {
         | EventKind::Observations(_)
         | EventKind::Answered { .. }
         | EventKind::Charted { .. }
+        | EventKind::Adjusted { .. }
         | EventKind::Bed(_)
         | EventKind::Device(_)
         | EventKind::Association(_) => {}
@@ -96,6 +100,7 @@ fn encode_mqtt(to: &MqttDestination, ward: &Ward, making: &mut Making) {
         EventKind::Observations(_)
         | EventKind::Answered { .. }
         | EventKind::Charted { .. }
+        | EventKind::Adjusted { .. }
         | EventKind::Association(_) => {}
     }
 }

@@ -216,6 +216,7 @@ fn rules() -> Vec<LimitRule> {
     let of_metric = |(code, unit, low, high): (Code, Unit, i64, i64)| {
         [(LimitSide::Low, low, mdc::EVT_LO), (LimitSide::High, high, mdc::EVT_HI)].map(|(side, limit, event)| {
             LimitRule {
+                allowed: None,
                 id: format!("{code}-{}", side.as_str()).into(),
                 metric: code,
                 unit,

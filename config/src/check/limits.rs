@@ -187,6 +187,7 @@ fn limit_rule(rule: &Rule, unit: Unit, label: &str) -> LimitRule {
         latching: rule.latching,
         event: rule.event,
         text: rule.text.clone().unwrap_or_else(|| format!("{side} {label}")).into(),
+        allowed: rule.allowed,
     }
 }
 

@@ -19,9 +19,10 @@ use crate::deadlines::{Deadlines, NEVER};
 use crate::device::{
     CombinedConditions, Conditions, Connection, Fixed, Latest, LimitConditions, MetricConditions, Metrics, Signals,
 };
-use crate::flow::{Book, Clock, Drafts, Facts, Inbox, Index, Outbox, Timers, Transitions};
+use crate::flow::{Book, Changed, Clock, Drafts, Facts, Inbox, Index, Outbox, Timers, Transitions};
 use crate::layout::{Layout, LimitLayout};
 use crate::machine::condition::Condition;
+use crate::stage::adjust::Adjustments;
 
 /// The world of a ward at its start. `order` is the order in which devices are spawned, which must not matter.
 pub(crate) fn world(ward: &Ward, now: Now, order: &[u32]) -> World {
@@ -77,6 +78,8 @@ pub(crate) fn world(ward: &Ward, now: Now, order: &[u32]) -> World {
     }
     world.insert_resource(Associations::new(ward));
     world.insert_resource(Calculators::new(ward));
+    world.insert_resource(Adjustments::new(ward));
+    world.insert_resource(Changed::default());
     index.members.clone_from(&index.devices);
     let layouts = index.devices.iter().filter_map(|device| Some(Arc::clone(&world.get::<Fixed>(*device)?.layout)));
     let layouts: Vec<Arc<Layout>> = layouts.collect();

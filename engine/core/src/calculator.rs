@@ -10,7 +10,7 @@ use std::sync::Arc;
 use bevy_ecs::component::Component;
 use bevy_ecs::resource::Resource;
 use vigil_model::score::{Charted, InputKind, Prefer};
-use vigil_model::{BedIndex, Calculator, ChartEntry, DeviceIndex, Instant, Patient, Quantity, Ward};
+use vigil_model::{BedIndex, Calculator, ChartEntry, DeviceIndex, Instant, Kept, Patient, Quantity, Remembered, Ward};
 
 use crate::deadlines::NEVER;
 use crate::layout::Layout;
@@ -155,13 +155,15 @@ impl Known {
     }
 
     /// Another patient, or none, lies in the bed from now on. Whether that changes anything.
-    pub(crate) fn belongs_to(&mut self, patient: Option<&Patient>) -> bool {
+    pub(crate) fn belongs_to(&mut self, patient: Option<&Patient>, changed: &mut Vec<Kept>) -> bool {
         let patient = patient.map(key);
         if self.patient.as_ref() == Some(&patient) {
             return false;
         }
         self.sources.iter_mut().for_each(|source| source.held = Held::Never);
-        self.entries.retain(|entry| entry.entry.patient == patient);
+        for gone in self.entries.extract_if(.., |entry| entry.entry.patient != patient) {
+            changed.push(Kept { key: Remembered::Charted(ChartEntry::clone(&gone.entry)).key(), what: None });
+        }
         self.patient = Some(patient);
         true
     }
@@ -193,6 +195,11 @@ impl Known {
             Some(known) => *known = fresh,
             None => self.entries.push(fresh),
         }
+    }
+
+    /// What was charted, as it is to be remembered.
+    pub(crate) fn remembered(&self) -> impl Iterator<Item = Remembered> {
+        self.entries.iter().map(|entry| Remembered::Charted(ChartEntry::clone(&entry.entry)))
     }
 
     /// The answer to an input at a time, and until when it counts.

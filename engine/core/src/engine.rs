@@ -8,13 +8,15 @@ use vigil_model::{BedMemory, Command, DeviceIndex, DeviceReport, EngineEvent, In
 
 use crate::assemble;
 use crate::association::Associations;
+use crate::calculator::Calculating;
 use crate::counters::{Counters, DeviceFaults, Tally};
 use crate::deadlines::NEVER;
 use crate::device::{Connection, Fixed};
-use crate::flow::{Book, Clock, Drafts, Inbox, Index, Outbox, Timers};
+use crate::flow::{Book, Changed, Clock, Drafts, Inbox, Index, Outbox, Timers};
 use crate::restore::{self, Restored};
 use crate::snapshot::{self, DeviceSnapshot, Snapshot};
 use crate::stage;
+use crate::stage::adjust::Adjustments;
 
 /// The picture of a ward.
 ///
@@ -102,15 +104,22 @@ impl Engine {
         self.world.resource::<Associations>().beds()
     }
 
-    /// What is to be remembered of associations and changed since this was asked last; to be journalled with what a step
+    /// What is to be remembered of associations, charted inputs and limits that were set, and changed since this was asked last; to be journalled with what a step
     /// said, and handed to [`Engine::restore`] after a restart.
     pub fn take_kept(&mut self) -> Vec<Kept> {
-        self.world.resource_mut::<Associations>().take_changed()
+        let mut kept = self.world.resource_mut::<Associations>().take_changed();
+        kept.append(&mut self.world.resource_mut::<Changed>().0);
+        kept
     }
 
-    /// Everything that is to be remembered of associations.
+    /// Everything that is to be remembered of associations, charted inputs and limits that were set.
     pub fn remembered(&self) -> Vec<Remembered> {
-        self.world.resource::<Associations>().all()
+        let mut remembered = self.world.resource::<Associations>().all();
+        let calculating = self.world.resource::<Index>().devices.iter();
+        let calculating = calculating.filter_map(|device| self.world.get::<Calculating>(*device));
+        remembered.extend(calculating.flat_map(|of| of.known.remembered()));
+        remembered.extend(self.world.resource::<Adjustments>().remembered());
+        remembered
     }
 
     /// Number of the next event; to be journalled with what a step said.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use bevy_ecs::entity::Entity;
 use bevy_ecs::resource::Resource;
 use vigil_model::{
-    AssociationNews, Command, DeviceAlarm, DeviceReport, EngineEvent, EventKind, Instant, Now, ObservationReport,
+    AssociationNews, Command, DeviceAlarm, DeviceReport, EngineEvent, EventKind, Instant, Kept, Now, ObservationReport,
     Occurrence, Patient, Phase, Quantity, Timestamp,
 };
 
@@ -215,6 +215,10 @@ pub(crate) struct ReportDraft {
     pub(crate) end: Instant,
     pub(crate) report: ObservationReport,
 }
+
+/// What is to be remembered besides occurrences and associations, and changed since it was asked last.
+#[derive(Resource, Debug, Default)]
+pub(crate) struct Changed(pub(crate) Vec<Kept>);
 
 /// What the step says.
 #[derive(Resource, Debug, Default)]

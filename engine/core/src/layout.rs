@@ -17,7 +17,7 @@ use vigil_model::{
 use crate::threshold::{Threshold, less};
 
 /// Everything fixed about a device that does not name it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Layout {
     /// `None` for what is no device.
     profile: Option<Arc<Profile>>,
@@ -35,7 +35,7 @@ pub(crate) struct Layout {
 }
 
 /// A metric of a device.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct MetricLayout {
     pub(crate) code: Code,
     pub(crate) containment: Containment,
@@ -55,7 +55,7 @@ pub(crate) struct MetricLayout {
 }
 
 /// A limit or rate of a metric.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct LimitLayout {
     pub(crate) trigger: Trigger,
     /// Whether metric and rule have the same unit. If not, the limit cannot be evaluated.
@@ -72,7 +72,7 @@ pub(crate) struct LimitLayout {
 }
 
 /// What a limit is held against.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Trigger {
     /// The value.
     Value(Threshold),
@@ -188,6 +188,15 @@ impl Layout {
     /// The limit at a position of [`MetricLayout::limits`].
     pub(crate) fn limit(&self, position: u32) -> &LimitLayout {
         &self.limits[position as usize]
+    }
+
+    /// Puts another limit in the place of a rule's.
+    pub(crate) fn set_limit(&mut self, rule: &LimitRule, limit: Quantity) {
+        for of_rule in self.limits.iter_mut().filter(|of| of.id == rule.id) {
+            if let Trigger::Value(threshold) = &mut of_rule.trigger {
+                *threshold = Threshold::new(rule.side, limit, rule.hysteresis);
+            }
+        }
     }
 
     /// Positions of all limits.

@@ -32,7 +32,7 @@ pub use counters::{Counters, DeviceFaults, Tally};
 pub use device::JOINABLE_MAX;
 pub use engine::Engine;
 pub use restore::Restored;
-pub use snapshot::{BedSnapshot, DeviceSnapshot, MetricSnapshot, PartSnapshot, ScoreSnapshot, Snapshot};
+pub use snapshot::{BedSnapshot, DeviceSnapshot, LimitSnapshot, MetricSnapshot, PartSnapshot, ScoreSnapshot, Snapshot};
 pub use stage::judge_raised::DEVICE_ALARMS_MAX;
 
 #[cfg(test)]

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use vigil_model::{
-    AlarmState, ChartEntry, DeviceAlarm, EscalationState, InactivationKind, Instant, Now, Occurrence, Remembered,
+    AlarmState, ChartEntry, DeviceAlarm, EscalationState, InactivationKind, Instant, Kept, LimitAdjustment, Now,
+    Occurrence, Remembered,
 };
 
 use bevy_ecs::entity::Entity;
@@ -17,16 +18,17 @@ use bevy_ecs::world::World;
 
 use crate::DEVICE_ALARMS_MAX;
 use crate::association::Associations;
-use crate::bed::{PatientContext, scope};
+use crate::bed::{PatientContext, Place, scope};
 use crate::calculator::Calculating;
 use crate::counters::Tally;
 use crate::deadlines::NEVER;
 use crate::device::{ConditionRef, Conditions, Connection, Fixed, Live, Metrics, Raised, Signals};
-use crate::flow::{Book, Drafts, Inbox, Index, Outbox, Timers};
+use crate::flow::{Book, Changed, Drafts, Inbox, Index, Outbox, Timers};
 use crate::machine::condition::Condition;
 use crate::machine::escalation::{Escalation, Input, step};
 use crate::machine::signal::{Hold, Signal};
 use crate::occurrence::{key, raised_key};
+use crate::stage::adjust::{Adjustments, apply};
 use crate::stage::judge::Judging;
 use crate::stage::judge_raised::is_same;
 use crate::stage::telling::manner;
@@ -40,16 +42,23 @@ pub struct Restored {
     pub next_occurrence: u64,
     /// Occurrences that were active or latched. Others are ignored.
     pub occurrences: Vec<Occurrence>,
-    /// What was charted, the last entry of each bed and input. Each counts for as long as it would have without the
-    /// restart, and only for the patient it was charted for.
-    pub entries: Vec<ChartEntry>,
-    /// Who lies where, and what is known of stays.
-    pub associations: Vec<Remembered>,
+    /// Who lies where, what is known of stays; what was charted and limits that were set: each counts for as long as it would
+    /// have without the restart, and only for the patient for whom that was done.
+    pub remembered: Vec<Remembered>,
 }
 
 pub(crate) fn restore(world: &mut World, restored: Restored, now: Now) {
-    associate(world, restored.associations, now);
-    chart(world, restored.entries, now);
+    let (mut entries, mut adjustments) = (Vec::new(), Vec::new());
+    for remembered in &restored.remembered {
+        match remembered {
+            Remembered::Charted(entry) => entries.push(entry.clone()),
+            Remembered::Limit(adjustment) => adjustments.push(adjustment.clone()),
+            _ => {}
+        }
+    }
+    associate(world, restored.remembered, now);
+    chart(world, entries, now);
+    adjust(world, adjustments);
     let mut occurrences = restored.occurrences;
     occurrences.retain(|occurrence| occurrence.state != AlarmState::Inactive);
     occurrences.sort_by(|a, b| a.id.cmp(&b.id));
@@ -111,6 +120,25 @@ fn chart(world: &mut World, entries: Vec<ChartEntry>, now: Now) {
             let age = u64::try_from(now.utc.since(entry.at).as_micros()).unwrap_or(u64::MAX);
             let determined = Instant::from_micros(now.monotonic.as_micros().saturating_sub(age));
             calculating.known.chart(entry.into(), determined);
+        }
+    }
+}
+
+/// Puts back the limits that people set, where they are still allowed. What is not is forgotten.
+fn adjust(world: &mut World, adjustments: Vec<LimitAdjustment>) {
+    for adjustment in adjustments {
+        let name = Remembered::Limit(adjustment.clone()).key();
+        let beds = world.resource::<Index>().beds.clone();
+        let is_it = |bed: &Entity| world.get::<Place>(*bed).is_some_and(|place| place.id == adjustment.bed);
+        let position = beds.iter().position(is_it).and_then(|position| u32::try_from(position).ok());
+        let held = position.and_then(|bed| Some((bed, world.resource_mut::<Adjustments>().restore(bed, adjustment)?)));
+        let Some((bed, (rule, limit))) = held else {
+            world.resource_mut::<Changed>().0.push(Kept { key: name, what: None });
+            continue;
+        };
+        let mut query = world.query::<&mut Fixed>();
+        for mut fixed in query.iter_mut(world).filter(|fixed| fixed.bed == bed) {
+            apply(&mut fixed, &rule, limit);
         }
     }
 }

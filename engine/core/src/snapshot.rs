@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use vigil_model::{
-    BedHold, BedSummary, ClockEstimate, Code, Containment, DeviceLimits, Evidence, Freshness, Identity, LimitSide,
-    LinkState, Now, Occurrence, OperatingMode, Quality, Quantity, Timestamp, Unit, Value,
+    BedHold, BedSummary, ClockEstimate, Code, Containment, DeviceLimits, Evidence, Freshness, Identity,
+    LimitAdjustment, LimitRule, LimitSide, LinkState, Now, Occurrence, OperatingMode, Quality, Quantity, Timestamp,
+    Unit, Value,
 };
 
 use bevy_ecs::world::World;
@@ -16,6 +17,7 @@ use crate::calculator::Calculating;
 use crate::device::{Connection, Fixed, Metrics, Signals};
 use crate::flow::Index;
 use crate::score::Points;
+use crate::stage::adjust::Adjustments;
 use crate::stage::publish::summary;
 
 /// The ward.
@@ -42,11 +44,24 @@ pub struct BedSnapshot {
     pub summary: BedSummary,
     /// Its scores, in the order of the configuration.
     pub scores: Vec<ScoreSnapshot>,
+    /// Its limits, in the order of the configuration, with what people set and may set.
+    pub limits: Vec<LimitSnapshot>,
     /// Its devices, in the order of the configuration.
     pub devices: Vec<DeviceSnapshot>,
     /// Occurrences that people have been told of and that are not over, ascending by number, each with what holds its
     /// signal back: in which way, who, when and until when.
     pub occurrences: Vec<Occurrence>,
+}
+
+/// A limit of a bed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LimitSnapshot {
+    /// The rule as configured: its delays, its priority, the range that is allowed.
+    pub rule: LimitRule,
+    /// The limit that holds now.
+    pub limit: Quantity,
+    /// Who set it, why and when; `None` if it is the configured one.
+    pub set: Option<LimitAdjustment>,
 }
 
 /// An early-warning score of a bed.
@@ -138,11 +153,21 @@ pub(crate) fn take(world: &World, now: Now) -> Snapshot {
                 .filter_map(|device| world.get::<Calculating>(device))
                 .flat_map(|calculating| take_scores(calculating, now))
                 .collect(),
+            limits: limits_of(world, u32::try_from(position).unwrap_or(u32::MAX)),
             devices: devices().filter_map(|device| take_device(world, device, now)).collect(),
             occurrences: told(signals()),
         })
     });
     Snapshot { beds: beds.collect(), occurrences: told(signals_of(world, index.appliance_member()).into_iter()) }
+}
+
+fn limits_of(world: &World, bed: u32) -> Vec<LimitSnapshot> {
+    let limits = world.resource::<Adjustments>().of_bed(bed).map(|(rule, set)| LimitSnapshot {
+        limit: set.and_then(|set| set.limit).unwrap_or(rule.limit),
+        set: set.cloned(),
+        rule: rule.clone(),
+    });
+    limits.collect()
 }
 
 fn signals_of(world: &World, member: u32) -> Option<&Signals> {

@@ -14,6 +14,7 @@
 //! including t. So what is judged does not depend on how inputs were batched into steps. No stage spawns, despawns, or
 //! uses `Commands`, hooks or observers; what a machine returns is the only source of transitions.
 
+pub(crate) mod adjust;
 pub(crate) mod associate;
 pub(crate) mod derive;
 pub(crate) mod judge;
@@ -65,6 +66,7 @@ pub(crate) fn schedule() -> Schedule {
     receive::install(&mut schedule);
     associate::install(&mut schedule);
     supervise::install(&mut schedule);
+    adjust::install(&mut schedule);
     derive::install(&mut schedule);
     judge::install(&mut schedule);
     signal::install(&mut schedule);

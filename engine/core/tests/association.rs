@@ -322,7 +322,7 @@ fn the_configuration_gives_way_to_what_is_known_and_follows_its_own_changes() {
     let mut plan = ward();
     plan.beds[0].patient = Some(Arc::new(vigil_model::Patient { id: "P9".into(), ..Default::default() }));
     let mut next = Stand::of(plan.clone());
-    next.engine.restore(Restored { associations: remembered, ..Restored::default() }, at(0));
+    next.engine.restore(Restored { remembered, ..Restored::default() }, at(0));
     next.step();
     assert_eq!(who(&next, 0).as_deref(), Some("P9"));
     // What ADT says is stronger, also after a restart.

@@ -97,13 +97,8 @@ fn what_is_no_longer_configured_is_over() {
     let mut stand = Stand::settled();
     stand.run(1, &[value(HR, "130"), value(SPO2, "97")]);
     let occurrences = stand.open();
-    let restored = Restored {
-        next_seq: 5,
-        next_occurrence: 1,
-        occurrences: occurrences.clone(),
-        entries: Vec::new(),
-        ..Restored::default()
-    };
+    let restored =
+        Restored { next_seq: 5, next_occurrence: 1, occurrences: occurrences.clone(), ..Restored::default() };
     let mut plan = ward();
     plan.beds[0].rules.remove(1);
     let other_bed = Ward {

@@ -17,8 +17,8 @@ use vigil_engine::ScoreSnapshot;
 use vigil_engine::score::{Given, Missing, evaluate};
 use vigil_model::score::Charted;
 use vigil_model::{
-    AlarmState, ChartEntry, Code, DeviceIndex, EventKind, Freshness, LinkState, Observation, OperatingMode, Patient,
-    Quality, Reading, Report, Timestamp, Value,
+    AlarmState, AssociationOrder, ChartEntry, Code, Command, DeviceIndex, EventKind, Freshness, LinkState, Observation,
+    OperatingMode, Patient, Quality, Reading, Remembered, Report, Timestamp, Value,
 };
 
 const SCORE_HIGH: &str = "bed-1-calculated/limit/MDCX_TEST_SCORE/1.1.0.1/high/score-high";
@@ -208,6 +208,32 @@ fn charted_answers_are_checked_age_and_are_told_as_events() {
     assert_eq!(score(&stand).total, Some(5));
     stand.run(OXYGEN_AGE_S, &[value(HR, "80")]);
     assert_eq!(score(&stand).parts[4].points, Err(Missing::TooOld));
+}
+
+#[test]
+fn what_is_charted_is_remembered_by_name_and_forgotten_with_the_patient() {
+    let mut stand = complete();
+    stand.engine.take_kept();
+    stand.chart("oxygen", "oxygen").chart("weight", "80").step();
+    let kept = stand.engine.take_kept();
+    let told: Vec<_> = kept.iter().map(|kept| (kept.key.as_str(), kept.what.is_some())).collect();
+    assert_eq!(told, [("chart/bed-1/oxygen", true)], "what is refused is not kept");
+    let charted = |stand: &Stand| {
+        let all = stand.engine.remembered();
+        all.iter().filter(|what| matches!(what, Remembered::Charted(entry) if &*entry.input == "oxygen")).count()
+    };
+    assert_eq!(charted(&stand), 1);
+    stand.restart();
+    stand.step();
+    assert_eq!(charted(&stand), 1, "the same patient");
+
+    let (bed, by, why) = ("bed-1".into(), "nurse".into(), "goes home".into());
+    let order = Box::new(AssociationOrder::Release { bed, patient: None, by, why });
+    stand.commands.push(Command::Associate { reference: 1, order });
+    stand.step();
+    let kept = stand.engine.take_kept();
+    assert!(kept.iter().any(|kept| kept.key == "chart/bed-1/oxygen" && kept.what.is_none()), "{kept:?}");
+    assert_eq!(charted(&stand), 0);
 }
 
 #[test]

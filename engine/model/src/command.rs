@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{AssociationOrder, InactivationKind, OccurrenceId};
+use crate::{AssociationOrder, InactivationKind, OccurrenceId, Quantity};
 
 /// Something the engine is told.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -47,6 +47,19 @@ pub enum Command {
         destination: Arc<str>,
         /// Whether it fails to confirm.
         failing: bool,
+    },
+    /// Somebody sets a limit for the patient who lies in a bed, within its allowed range. It ends with the patient.
+    Adjust {
+        /// Configured id of the bed.
+        bed: Arc<str>,
+        /// Name of the limit's rule, `MDC_PULS_OXIM_SAT_O2/low`.
+        rule: Arc<str>,
+        /// The limit; `None` goes back to what is configured.
+        limit: Option<Quantity>,
+        /// Who does it.
+        by: Arc<str>,
+        /// Why, for people who read it later.
+        why: Arc<str>,
     },
     /// Somebody charts an input of the bed's scores.
     Chart {

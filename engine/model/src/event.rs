@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answer, AssociationNews, Identity, LinkState, Observation, Occurrence, OccurrenceId, OperatingMode, Patient, Phase,
-    Priority, Timestamp,
+    AdjustOutcome, Answer, AssociationNews, Identity, LimitAdjustment, LinkState, Observation, Occurrence,
+    OccurrenceId, OperatingMode, Patient, Phase, Priority, Timestamp,
 };
 
 /// One statement of the engine. Within a step they are sorted by identity, so the same inputs give the same bytes.
@@ -56,6 +56,13 @@ pub enum EventKind {
         entry: Arc<ChartEntry>,
         /// Whether it was taken: a bed without that input, or a value that is no answer to it, changes nothing.
         taken: bool,
+    },
+    /// Somebody set a limit for the patient in a bed, or it went back to what is configured since another patient lies there.
+    Adjusted {
+        /// What was wanted.
+        adjustment: Arc<LimitAdjustment>,
+        /// What became of it.
+        outcome: AdjustOutcome,
     },
     /// The observations of one device over one report interval.
     Observations(Arc<ObservationReport>),

@@ -3,6 +3,7 @@
 //! Plain data and small pure functions. This crate knows serde and nothing else: no clock, no socket, no thread, no
 //! file, no ECS. Whatever decides is handed [`Now`] by a shell.
 
+pub mod adjustment;
 pub mod adt;
 pub mod alarm;
 pub mod association;
@@ -25,6 +26,7 @@ pub mod time;
 pub mod ward;
 pub mod waveform;
 
+pub use adjustment::{AdjustOutcome, LimitAdjustment};
 pub use adt::{AdtChange, AdtEvent, Merge, Movement, MovementKind, PatientSaid, Place};
 pub use alarm::{
     AlarmSource, AlarmState, ConditionKey, ConditionKind, Inactivation, InactivationKind, Occurrence, OccurrenceId,

@@ -1,10 +1,13 @@
-//! What the engine remembers of associations from run to run. The journal keeps it by key and does not look inside.
+//! What the engine remembers from run to run besides occurrences: associations, what was charted, limits that were set. The journal keeps it by key and does not look inside.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Association, BedHold, Evidence, HoldReason, Mark, MovementKind, Patient, Place, Timestamp};
+use crate::{
+    Association, BedHold, ChartEntry, Evidence, HoldReason, LimitAdjustment, Mark, MovementKind, Patient, Place,
+    Timestamp,
+};
 
 /// One thing that is remembered. Patient data: never in logs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +38,10 @@ pub enum Remembered {
         /// Its serial number.
         serial: Arc<str>,
     },
+    /// What somebody charted last for an input of a bed's scores.
+    Charted(ChartEntry),
+    /// A limit that somebody set for the patient in a bed.
+    Limit(LimitAdjustment),
 }
 
 /// A change of what is remembered.
@@ -134,6 +141,8 @@ impl Remembered {
             Remembered::Alias { from: (id, authority), .. } => format!("alias/{id}/{authority}"),
             Remembered::Numbers { .. } => "numbers".to_owned(),
             Remembered::Device { device, .. } => format!("device/{device}"),
+            Remembered::Charted(entry) => format!("chart/{}/{}", entry.bed, entry.input),
+            Remembered::Limit(adjustment) => format!("limit/{}/{}", adjustment.bed, adjustment.rule),
         }
     }
 }

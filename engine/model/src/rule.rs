@@ -62,6 +62,8 @@ pub struct LimitRule {
     pub event: Code,
     /// Text for people, `Low SpO2`.
     pub text: Arc<str>,
+    /// Lowest and highest limit that a person may set for the patient in the bed; `None` if nobody may change it.
+    pub allowed: Option<(Quantity, Quantity)>,
 }
 
 /// How a condition becomes known to people: what every kind of rule says alike.

@@ -101,6 +101,8 @@ impl Associations {
                 Remembered::Device { device, serial } => {
                     self.serials.insert(device, serial);
                 }
+                // Others take these back.
+                Remembered::Charted(_) | Remembered::Limit(_) => {}
             }
         }
         let open = self.beds.iter().filter_map(|bed| bed.current.as_ref());

@@ -20,7 +20,9 @@ use std::sync::Arc;
 
 use bevy_ecs::schedule::{IntoScheduleConfigs, Schedule};
 use bevy_ecs::system::{Local, Query, Res, ResMut};
-use vigil_model::{Absence, ChartEntry, Command, EventKind, Instant, Patient, Quality, Reading, Value};
+use vigil_model::{
+    Absence, ChartEntry, Command, EventKind, Instant, Kept, Patient, Quality, Reading, Remembered, Value,
+};
 
 use super::Stage;
 use super::watched::Watched;
@@ -29,7 +31,7 @@ use crate::calculator::{Calculating, Calculators, Effect};
 use crate::counters::Tally;
 use crate::deadlines::NEVER;
 use crate::device::{Connection, Fixed, Metrics, Standing};
-use crate::flow::{Clock, Drafts, Fact, Facts, Inbox, Index, Said, Timers};
+use crate::flow::{Changed, Clock, Drafts, Fact, Facts, Inbox, Index, Said, Timers};
 use crate::scoring::{Scoring, Told};
 
 pub(crate) fn install(schedule: &mut Schedule) {
@@ -38,7 +40,7 @@ pub(crate) fn install(schedule: &mut Schedule) {
 
 /// What a step has for calculating devices; kept from step to step for its room only.
 #[derive(Debug, Default)]
-struct Work {
+pub(super) struct Work {
     /// Calculating device, time and position of each fact that it takes.
     facts: Vec<(u32, Instant, usize)>,
     /// Calculating devices that have something to do.
@@ -48,7 +50,7 @@ struct Work {
 }
 
 #[allow(clippy::too_many_arguments, reason = "a system names every resource it uses")]
-fn derive_scores(
+pub(super) fn derive_scores(
     clock: Res<Clock>,
     index: Res<Index>,
     calculators: Res<Calculators>,
@@ -57,6 +59,7 @@ fn derive_scores(
     mut facts: ResMut<Facts>,
     mut drafts: ResMut<Drafts>,
     mut tally: ResMut<Tally>,
+    mut memory: ResMut<Changed>,
     mut work: Local<Work>,
     beds: Query<(&Place, &PatientContext)>,
     mut devices: Query<(&Fixed, &mut Connection, &mut Metrics, &mut Calculating)>,
@@ -91,6 +94,8 @@ fn derive_scores(
         match takes {
             Some(device) => {
                 touched.push(device);
+                let what = Remembered::Charted(ChartEntry::clone(&entry));
+                memory.0.push(Kept { key: what.key(), what: Some(what) });
                 entries.push((device, Arc::clone(&entry)));
             }
             None => tally.unknown_entries += 1,
@@ -119,6 +124,7 @@ fn derive_scores(
                 clock: *clock,
             },
             calculating: &mut calculating,
+            changed: &mut memory.0,
             patient: association.map(|association| &association.patient),
             patient_since: association.map_or(now, |association| association.opened_at),
         };
@@ -144,6 +150,8 @@ fn derive_scores(
 struct Deriving<'a> {
     watched: Watched<'a>,
     calculating: &'a mut Calculating,
+    /// What is to be remembered from now on.
+    changed: &'a mut Vec<Kept>,
     /// Who is bound to the bed at the end of this step, and since when.
     patient: Option<&'a Arc<Patient>>,
     patient_since: Instant,
@@ -170,7 +178,7 @@ impl Deriving<'_> {
             let at = self.next();
             if self.patient_since <= until && self.patient_since <= at {
                 let patient = self.patient.map(AsRef::as_ref);
-                if self.calculating.known.belongs_to(patient) {
+                if self.calculating.known.belongs_to(patient, self.changed) {
                     self.calculating.scores.iter_mut().for_each(Scoring::forget);
                     self.work_out_all(until);
                     continue;

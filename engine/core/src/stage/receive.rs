@@ -79,6 +79,7 @@ fn receive_deliveries(clock: Res<Clock>, index: Res<Index>, mut inbox: ResMut<In
             | Command::Hold { .. }
             | Command::Enable { .. }
             | Command::Chart { .. }
+            | Command::Adjust { .. }
             | Command::Associate { .. } => return true,
         };
         facts.0.push(fact(Said::Alarm(Box::new(DeviceAlarm {

@@ -106,6 +106,7 @@ fn take_commands(
             Command::Delivery { .. }
             | Command::Appliance { .. }
             | Command::Chart { .. }
+            | Command::Adjust { .. }
             | Command::Associate { .. } => Vec::new(),
         };
         tally.unknown_answers += u64::from(targets.is_empty());
@@ -128,6 +129,7 @@ fn take_commands(
                 Command::Delivery { .. }
                 | Command::Appliance { .. }
                 | Command::Chart { .. }
+                | Command::Adjust { .. }
                 | Command::Associate { .. } => {}
             }
             timers.signal.set(device, signals.settle_deadline());

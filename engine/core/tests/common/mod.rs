@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use vigil_engine::{Engine, Restored};
 use vigil_model::{
-    Absence, AlarmState, Answer, Appliance, Bed, BedIndex, BedRules, Category, ChartEntry, Code, Command,
-    ConditionKind, Containment, Device, DeviceAlarm, DeviceIndex, DeviceReport, EngineEvent, Eui64, EventKind,
-    Identity, Instant, LimitRule, LimitSide, LinkState, Location, MetricDescriptor, Now, Observation, Occurrence,
-    OccurrenceId, Patient, Phase, Priority, Profile, Quality, Quantity, Reading, Report, Scope, SignalHold,
-    TechnicalRules, Timestamp, Unit, Value, Ward, dim, mdc,
+    Absence, AlarmState, Answer, Appliance, Bed, BedIndex, BedRules, Category, Code, Command, ConditionKind,
+    Containment, Device, DeviceAlarm, DeviceIndex, DeviceReport, EngineEvent, Eui64, EventKind, Identity, Instant,
+    LimitRule, LimitSide, LinkState, Location, MetricDescriptor, Now, Observation, Occurrence, OccurrenceId, Patient,
+    Phase, Priority, Profile, Quality, Quantity, Reading, Report, Scope, SignalHold, TechnicalRules, Timestamp, Unit,
+    Value, Ward, dim, mdc,
 };
 
 pub const SPO2: (Code, Unit, Containment) = (mdc::PULS_OXIM_SAT_O2, dim::PERCENT, Containment::new(1, 1, 1, 1));
@@ -39,6 +39,7 @@ pub fn q(text: &str) -> Quantity {
 
 pub fn rule(id: &str, metric: (Code, Unit, Containment), side: LimitSide, limit: &str) -> LimitRule {
     LimitRule {
+        allowed: None,
         id: id.into(),
         metric: metric.0,
         unit: metric.1,
@@ -284,21 +285,16 @@ impl Stand {
         told.unwrap_or_else(|| panic!("nothing was said of {key}"))
     }
 
+    pub fn adjust(&mut self, rule: &str, limit: Option<&str>) -> &mut Self {
+        let (bed, rule, limit) = ("bed-1".into(), rule.into(), limit.map(q));
+        self.commands.push(Command::Adjust { bed, rule, limit, by: "nurse".into(), why: "COPD".into() });
+        self
+    }
+
     pub fn chart(&mut self, input: &str, value: &str) -> &mut Self {
         let (bed, by) = ("bed-1".into(), "nurse".into());
         self.commands.push(Command::Chart { bed, input: input.into(), value: value.into(), by });
         self
-    }
-
-    /// The last entry of each bed and input that was taken.
-    pub fn entries(&self) -> Vec<ChartEntry> {
-        let mut entries: Vec<ChartEntry> = Vec::new();
-        for event in &self.said {
-            let EventKind::Charted { entry, taken: true } = &event.kind else { continue };
-            entries.retain(|other| (&other.bed, &other.input) != (&entry.bed, &entry.input));
-            entries.push(ChartEntry::clone(entry));
-        }
-        entries
     }
 
     /// Ends the run and starts the next one from what the journal would hold.
@@ -307,8 +303,7 @@ impl Stand {
             next_seq: self.engine.next_seq(),
             next_occurrence: self.engine.next_occurrence(),
             occurrences: self.open(),
-            entries: self.entries(),
-            associations: self.engine.remembered(),
+            remembered: self.engine.remembered(),
         };
         self.engine = Engine::new(Arc::clone(&self.ward), at(self.second));
         self.engine.restore(restored, at(self.second));
