@@ -37,7 +37,10 @@ fn vitals(spo2: &str, hr: &str) -> Vec<vigil_console::view::Metric> {
         current("MDC_TTHOR_RESP_RATE", "RR", "16", "{breath}/min"),
         current("MDC_PRESS_BLD_ART_SYS", "ABP s", "121", "mm[Hg]"),
         current("MDC_PRESS_BLD_ART_DIA", "ABP d", "74", "mm[Hg]"),
-        current("MDC_TEMP_CORE", "Temp", "36.9", "Cel"),
+        current("MDC_TEMP_CORE", "Temp", "36.90", "Cel"),
+        current("MDC_PRESS_BLD_NONINV_SYS", "NIBP s", "118.00", "mm[Hg]"),
+        current("MDC_PRESS_BLD_NONINV_DIA", "NIBP d", "76.00", "mm[Hg]"),
+        current("MDC_AWAY_CO2_ET", "etCO2", "5.20", "%"),
         current("MDC_FLOW_FLUID_PUMP", "Rate", "85.0", "mL/h"),
     ];
     let limit = |side: &str, limit: &str| Limit { rule: "spo2".into(), side: side.into(), limit: limit.into() };

@@ -133,8 +133,12 @@ fn plot(trend: &Trend, bed: &Bed, spans: &[AlarmSpan], frame: &Frame) -> Option<
                     path.band d=(band(stretch, frame, &y)) {}
                     path.line d=(line(stretch, frame, &y)) {}
                 }
-                text.tick x=(round(LEFT - 4.0)) y=(round(TOP + 8.0)) text-anchor="end" { (short(high)) }
-                text.tick x=(round(LEFT - 4.0)) y=(round(BOTTOM)) text-anchor="end" { (short(low)) }
+                // The ends of the axis, where no limit is written already.
+                @for (value, at) in [(high, TOP + 8.0), (low, BOTTOM)] {
+                    @if limits.iter().all(|limit| (y(limit.1) + 4.0 - at).abs() > 11.0) {
+                        text.tick x=(round(LEFT - 4.0)) y=(round(at)) text-anchor="end" { (short(value)) }
+                    }
+                }
                 @for at in ticks(frame) {
                     line.grid x1=(round(frame.x(at))) x2=(round(frame.x(at))) y1=(TOP) y2=(BOTTOM) {}
                     text.tick x=(round(frame.x(at))) y="115" text-anchor="middle" data-time=(at) { (at.to_string().get(11..16).unwrap_or_default()) }
