@@ -17,7 +17,8 @@ use crate::combination::Combinations;
 use crate::counters::Tally;
 use crate::deadlines::{Deadlines, NEVER};
 use crate::device::{
-    CombinedConditions, Conditions, Connection, Fixed, Latest, LimitConditions, MetricConditions, Metrics, Signals,
+    CombinedConditions, ConditionRef, Conditions, Connection, Fixed, Latest, LimitConditions, MetricConditions,
+    Metrics, Signals,
 };
 use crate::flow::{Book, Changed, Clock, Drafts, Facts, Inbox, Index, Outbox, Timers, Transitions};
 use crate::layout::{Layout, LimitLayout};
@@ -206,8 +207,12 @@ fn conditions(layout: &Layout, now: Now) -> Conditions {
         },
     });
     let combined: Vec<CombinedConditions> = combined.collect();
-    let waiting = limits.iter().any(|limit| limit.cannot_evaluate != Condition::Absent)
-        || combined.iter().any(|rule| rule.cannot_evaluate != Condition::Absent);
+    let of_limits = (0u32..).zip(&limits).filter(|(_, limit)| limit.cannot_evaluate != Condition::Absent);
+    let of_combined = (0u32..).zip(&combined).filter(|(_, rule)| rule.cannot_evaluate != Condition::Absent);
+    let pending: Vec<ConditionRef> = of_limits
+        .map(|(position, _)| ConditionRef::CannotEvaluate(position))
+        .chain(of_combined.map(|(position, _)| ConditionRef::CannotCombine(position)))
+        .collect();
     Conditions {
         metrics: vec![MetricConditions::default(); layout.metrics.len()],
         limits,
@@ -219,7 +224,8 @@ fn conditions(layout: &Layout, now: Now) -> Conditions {
         is_normal: true,
         raised: Vec::new(),
         next_raised: 0,
-        next: if waiting { since + layout.technical.cannot_evaluate_delay } else { NEVER },
+        next: if pending.is_empty() { NEVER } else { since + layout.technical.cannot_evaluate_delay },
         recount: false,
+        pending,
     }
 }

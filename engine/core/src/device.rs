@@ -179,6 +179,12 @@ impl Conditions {
 
     /// Sets the state of a condition.
     pub(crate) fn set(&mut self, condition: ConditionRef, state: Condition) {
+        let is_pending = |state: Condition| matches!(state, Condition::Pending { .. });
+        match (is_pending(self.get(condition)), is_pending(state)) {
+            (false, true) => self.pending.push(condition),
+            (true, false) => self.pending.retain(|pending| *pending != condition),
+            (true, true) | (false, false) => {}
+        }
         match condition {
             ConditionRef::LinkLost => self.link_lost = state,
             ConditionRef::OtherDevice => self.other_device = state,
@@ -242,6 +248,8 @@ pub(crate) struct Conditions {
     /// Alarms of the device itself, at most [`crate::DEVICE_ALARMS_MAX`].
     pub(crate) raised: Vec<Raised>,
     pub(crate) next_raised: u32,
+    /// The conditions whose delay is running, in no order: few of many.
+    pub(crate) pending: Vec<ConditionRef>,
     /// Not later than the end of any running condition delay.
     pub(crate) next: Instant,
     /// Whether `next` may be too early.

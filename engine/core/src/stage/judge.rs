@@ -309,15 +309,9 @@ impl<'a> Judging<'a> {
     }
 
     fn first_delay(&self) -> (Instant, Option<ConditionRef>) {
-        let of_metrics =
-            self.layout.metric_positions().flat_map(|p| [ConditionRef::Stale(p), ConditionRef::Invalid(p)]);
-        let of_limits =
-            self.layout.limit_positions().flat_map(|p| [ConditionRef::Limit(p), ConditionRef::CannotEvaluate(p)]);
-        let combined = self.layout.combined_positions();
-        let combined = combined.flat_map(|p| [ConditionRef::Combined(p), ConditionRef::CannotCombine(p)]);
-        let pending = of_metrics.chain(of_limits).chain(combined).filter_map(|condition| {
-            let Condition::Pending { since } = self.conditions.get(condition) else { return None };
-            Some((since + self.delay(condition), Some(condition)))
+        let pending = self.conditions.pending.iter().filter_map(|condition| {
+            let Condition::Pending { since } = self.conditions.get(*condition) else { return None };
+            Some((since + self.delay(*condition), Some(*condition)))
         });
         pending.min().unwrap_or((NEVER, None))
     }
