@@ -33,6 +33,11 @@ impl Arguments {
         text.parse().map_err(|_| format!("--{key} {text:?} is not a number that fits"))
     }
 
+    /// The number of a key, or another one if it is not there.
+    pub(crate) fn number_or<T: FromStr>(&self, key: &str, otherwise: T) -> Result<T, String> {
+        if self.0.contains_key(key) { self.number(key) } else { Ok(otherwise) }
+    }
+
     /// The path of a key, if it is there.
     pub(crate) fn path(&self, key: &str) -> Option<PathBuf> {
         self.0.get(key).map(PathBuf::from)

@@ -26,7 +26,7 @@ const HELP: &str = "vigil-bench bench WORK [--key value ...]
   mllp-load    --corpus DIR --addr A --conns C --n N send and wait for each answer
   modbus-poll  --port P --k K --secs S               read K devices on 127.0.0.1, ports P to P+K-1
   modbus-rtu   --link PATH --baud B --secs S         read a device on a serial line
-  w4           --port P --k K --hz H --broker HOST:PORT   the appliance until stopped
+  w4           --port P --k K --hz H --broker HOST:PORT [--metrics N]   the appliance until stopped; N metrics of 40 registers
   w5           --corpus DIR --reps N                 judge 80 000 series
   outbox       --dir DIR --producers P --secs S      store records durably";
 

@@ -23,13 +23,18 @@ use crate::arguments::Arguments;
 
 /// The metric of registers 0 and 1.
 const METRIC: &str = "MDCX_BENCH_VALUE_AND_CHANGE";
+/// Metrics of a device, if nothing else is asked for: the one with the limit, and a few others as devices have them.
+const METRICS: u16 = 7;
+/// Most metrics that the 40 registers give.
+const METRICS_MAX: u16 = 39;
 /// Register 0 above 120, whatever register 1 holds.
 const LIMIT: u32 = 120 * 65_536 + 65_535;
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let (port, count) = (arguments.number::<u16>("port")?, arguments.number::<u16>("k")?);
     let folder = Folder::new()?;
-    std::fs::write(folder.0.join("bench.toml"), profile())?;
+    let metrics = arguments.number_or("metrics", METRICS)?.clamp(1, METRICS_MAX);
+    std::fs::write(folder.0.join("bench.toml"), profile(metrics))?;
     let path = folder.0.join("vigil.toml");
     std::fs::write(&path, configuration(port, count, arguments.number("hz")?, arguments.text("broker")?)?)?;
     let plan = vigil_config::load(&path, &[folder.0.join("bench.toml")])
@@ -42,8 +47,8 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     })
 }
 
-/// The 40 registers: the metric with the limit, and a few others as devices have them.
-fn profile() -> String {
+/// The 40 registers: the metric with the limit, and others.
+fn profile(metrics: u16) -> String {
     let mut text = format!(
         r#"
 name = "bench"
@@ -71,7 +76,7 @@ containment = "1.1.1.1"
 unit = "MDC_DIM_DIMLESS"
 "#
     );
-    for register in 2..8 {
+    for register in 2..=metrics {
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
@@ -195,7 +200,7 @@ mod tests {
         }
 
         fn files(&self) -> Vec<ProfileText> {
-            vec![ProfileText { file: "bench.toml".to_owned(), text: Ok(profile()) }]
+            vec![ProfileText { file: "bench.toml".to_owned(), text: Ok(profile(METRICS_MAX)) }]
         }
     }
 

@@ -33,6 +33,7 @@ impl Deadlines {
     }
 
     /// Sets the deadline of a device; [`NEVER`] for none.
+    #[inline]
     pub(crate) fn set(&mut self, device: u32, at: Instant) {
         let device = device as usize;
         let before = std::mem::replace(&mut self.due[device], at);

@@ -159,6 +159,7 @@ impl Latest {
 
 impl Conditions {
     /// State of a condition.
+    #[inline]
     pub(crate) fn get(&self, condition: ConditionRef) -> Condition {
         match condition {
             ConditionRef::LinkLost => self.link_lost,

@@ -165,6 +165,7 @@ impl Layout {
     }
 
     /// Position of a metric. `hint` is tried first: devices report their metrics in the same order again and again.
+    #[inline]
     pub(crate) fn position(&self, code: Code, containment: Containment, hint: u32) -> Option<u32> {
         let fits = |metric: &MetricLayout| metric.containment == containment && metric.code == code;
         if self.metrics.get(hint as usize).is_some_and(fits) {
@@ -175,17 +176,20 @@ impl Layout {
     }
 
     /// The metric at a position that [`Self::position`] gave.
+    #[inline]
     pub(crate) fn metric(&self, position: u32) -> &MetricLayout {
         &self.metrics[position as usize]
     }
 
     /// Whether a number of a metric must be looked at although nothing is the matter with the metric.
+    #[inline]
     pub(crate) fn is_of_interest(&self, metric: &MetricLayout, value: Quantity) -> bool {
         let Range { start, end } = metric.limits;
         metric.is_followed || self.limits[start as usize..end as usize].iter().any(|limit| limit.is_violated_by(value))
     }
 
     /// The limit at a position of [`MetricLayout::limits`].
+    #[inline]
     pub(crate) fn limit(&self, position: u32) -> &LimitLayout {
         &self.limits[position as usize]
     }
@@ -236,6 +240,7 @@ fn join_by_rule(limits: &mut [LimitLayout]) {
 
 impl MetricLayout {
     /// Whether a number lies within the physically plausible range, both ends included.
+    #[inline]
     pub(crate) fn is_plausible(&self, value: Quantity) -> bool {
         self.plausible.is_none_or(|(low, high)| !less(value, low) && !less(high, value))
     }
@@ -295,6 +300,7 @@ impl LimitLayout {
         self.of_rule.first() == Some(&position)
     }
 
+    #[inline]
     fn is_violated_by(&self, value: Quantity) -> bool {
         match &self.trigger {
             Trigger::Value(threshold) => threshold.is_violated_by(value),

@@ -24,6 +24,7 @@ impl Threshold {
     }
 
     /// Whether a value is beyond the limit; equal to it is not.
+    #[inline]
     pub(crate) fn is_violated_by(&self, value: Quantity) -> bool {
         match self.side {
             LimitSide::Low => less(value, self.limit),
@@ -32,6 +33,7 @@ impl Threshold {
     }
 
     /// What a value says about the limit.
+    #[inline]
     pub(crate) fn judge(&self, value: Quantity) -> Input {
         let back = match self.side {
             LimitSide::Low => !less(value, self.clear),
@@ -48,6 +50,7 @@ impl Threshold {
 }
 
 /// Whether `a` is the smaller number. Devices and rules mostly use the same precision, and then integers are compared.
+#[inline]
 pub(crate) fn less(a: Quantity, b: Quantity) -> bool {
     if a.exponent() == b.exponent() { a.mantissa() < b.mantissa() } else { a.cmp_value(b).is_lt() }
 }

@@ -73,6 +73,7 @@ pub enum Change {
 }
 
 /// The state after an input at `at`, and whether the condition began or ended by it.
+#[inline]
 pub fn step(state: Condition, input: Input, at: Instant, delay: Duration) -> (Condition, Option<Change>) {
     let violated = |since: Instant| {
         if at.since(since) >= delay {

@@ -318,8 +318,11 @@ impl<'a> Judging<'a> {
 
     /// Tells a limit or technical condition something, and hands on what that did.
     pub(crate) fn feed(&mut self, condition: ConditionRef, input: Input, at: Instant) {
-        let delay = self.delay(condition);
         let before = self.conditions.get(condition);
+        if before == Condition::Absent && input != Input::Violating {
+            return; // most of what is fed says that what does not exist still does not
+        }
+        let delay = self.delay(condition);
         let (after, change) = step(before, input, at, delay);
         if after == before {
             return;

@@ -226,6 +226,7 @@ fn micros(age: Duration) -> u64 {
 }
 
 /// What a reading is worth. What must not be used is made absent.
+#[inline]
 fn assess(metric: &MetricLayout, reading: &mut Reading, same_unit: bool, tally: &mut Tally) -> Said {
     match reading {
         Reading::Absent(Absence::NotAvailable) if metric.episodic => Said::Nothing,

@@ -44,6 +44,7 @@ impl Watched<'_> {
     }
 
     /// The exact next deadline.
+    #[inline]
     pub(super) fn first_deadline(&self) -> Instant {
         let due = self.metrics.latest.iter().map(|latest| latest.due).min().unwrap_or(NEVER);
         due.min(self.quiet_at()).min(self.metrics.interval_end.unwrap_or(NEVER))
@@ -88,6 +89,7 @@ impl Watched<'_> {
     }
 
     /// The device itself said something: whatever was thought of the link, it is up.
+    #[inline]
     pub(super) fn hear(&mut self, at: Instant) {
         self.connection.heard = at;
         if self.connection.link != LinkState::Up {
