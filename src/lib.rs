@@ -17,6 +17,7 @@ pub mod recording;
 pub mod replay;
 pub mod request;
 pub mod rules;
+pub mod runtime;
 mod scribe;
 pub mod service;
 pub mod simulate;

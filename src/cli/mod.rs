@@ -225,13 +225,9 @@ impl Printer {
     }
 }
 
-/// A multi-threaded runtime for commands that talk to the outside.
+/// A runtime for commands that talk to the outside.
 fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|error| CommandError::Outside(format!("starting worker threads: {error}")))
+    crate::runtime::new().map_err(|error| CommandError::Outside(format!("starting worker threads: {error}")))
 }
 
 /// Reads a text file; the error names it and what to do.

@@ -75,5 +75,5 @@ fn fail(message: &str) -> ExitCode {
 
 /// The runtime that `vigil run` has.
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()
+    vigil::runtime::new()
 }
