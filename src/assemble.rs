@@ -25,6 +25,7 @@ use vigil_protocols::modbus::{Bus, BusUnit};
 use vigil_protocols::tape::TapedSession;
 use vigil_recording::{LinkTape, Recorder};
 use vigil_sinks::SinkStatus;
+use vigil_sinks::mllp::out::MllpSink;
 use vigil_sinks::mqtt::{MqttSink, Resync};
 
 use crate::appliance::{Appliance, Question, Wiring};
@@ -32,7 +33,7 @@ use crate::clock::Clock;
 use crate::history::History;
 use crate::request::Request;
 use crate::watch::Watch;
-use crate::{canary, recording};
+use crate::{canary, recording, renewal};
 
 /// Batches of reports that wait for the loop; a link with more to say waits.
 const REPORT_BATCHES_MAX: usize = 256;
@@ -170,8 +171,9 @@ pub fn start_through(plan: Plan, clock: Clock, outlet: Outlet<'_>) -> Result<Run
         let outbox = outlet(destination, journal.outbox(destination.id())?);
         match destination {
             Destination::Hl7(hl7) => {
+                let renew = renewal::renew(hl7.clone(), ward.clone(), journal.reader()?);
                 let sink = vigil_sinks::mllp::out::run(
-                    hl7.clone(),
+                    MllpSink { destination: hl7.clone(), renew: Some(renew) },
                     outbox,
                     notify,
                     status_sender,

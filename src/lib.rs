@@ -14,6 +14,7 @@ pub mod demo;
 pub mod history;
 pub mod receiver;
 pub mod recording;
+mod renewal;
 pub mod replay;
 pub mod request;
 pub mod rules;

@@ -117,6 +117,7 @@ impl Outbox for DiskOutbox {
                 self.delivered.insert(Arc::clone(&message.control_id));
             }
             Settlement::Refused { reason, .. } => self.refused.push((Arc::clone(&message.control_id), reason)),
+            Settlement::Superseded { .. } | Settlement::Rewritten { .. } => panic!("nothing is told anew here"),
         }
         self.hidden.insert(row);
     }

@@ -8,7 +8,7 @@ use vigil_messages::hl7::{Ack, Message};
 use vigil_model::{Instant, Now};
 use vigil_simulators::Ehr;
 use vigil_simulators::ehr::{EhrPolicy, EhrSettings};
-use vigil_sinks::mllp::delivery::{Action, Delivery, Timing};
+use vigil_sinks::mllp::delivery::{Action, Delivery, Renewal, Settings};
 
 use crate::disk::DiskOutbox;
 use crate::network::{Trouble, Way};
@@ -38,7 +38,7 @@ impl Hospital {
     ) -> Self {
         let settings = EhrSettings { policy: EhrPolicy::Accept, delay: Duration::from_millis(3), expected };
         Self {
-            delivery: Delivery::new(&destination.id, Timing::from(&destination), start),
+            delivery: Delivery::new(&destination.id, Settings::from(&destination), start),
             destination,
             ehr: Ehr::new(settings, None),
             there: Way::new(seed),
@@ -59,7 +59,7 @@ impl Hospital {
 
     /// The appliance was killed and started again.
     pub(crate) fn restart_appliance(&mut self, now: Now) {
-        self.delivery = Delivery::new(&self.destination.id, Timing::from(&self.destination), now);
+        self.delivery = Delivery::new(&self.destination.id, Settings::from(&self.destination), now);
         self.close();
         self.wait_until = now.monotonic;
     }
@@ -76,7 +76,7 @@ impl Hospital {
         let is_away = self.trouble == Trouble::Outages && is_troubled;
         if is_away && self.is_open {
             self.close();
-            self.delivery.handle_disconnected(now, "the network is away");
+            self.delivery.handle_disconnected(0, now, "the network is away");
             self.wait_until = at;
         }
         while let Some(message) = self.there.receive(at) {
@@ -88,20 +88,26 @@ impl Hospital {
         while let Some(answer) = self.back.receive(at) {
             let message = Message::parse(&answer).ok();
             let ack = message.and_then(|message| Ack::parse(&message).ok());
-            self.delivery.handle_answer(now, ack.as_ref(), outbox);
+            self.delivery.handle_answer(0, now, ack.as_ref(), outbox);
             self.wait_until = at;
         }
         if self.wait_until > at {
             return;
         }
         for _ in 0..ACTIONS_MAX {
-            match self.delivery.poll_action(now, outbox) {
-                Action::Connect if is_away => self.delivery.handle_disconnected(now, "the network is away"),
+            match self.delivery.poll_action(0, now, outbox) {
+                Action::Connect if is_away => self.delivery.handle_disconnected(0, now, "the network is away"),
                 Action::Connect => {
                     self.is_open = true;
-                    self.delivery.handle_connected(now);
+                    self.delivery.handle_connected(0, now);
                 }
                 Action::Send(row) => self.there.send(at, row.body),
+                // The ward's disk cannot tell what is past: everything goes in the order of its making.
+                Action::Renew(row) => {
+                    if let Some(row) = self.delivery.handle_renewal(0, now, row, Renewal::Current, outbox) {
+                        self.there.send(at, row.body);
+                    }
+                }
                 Action::Close => self.close(),
                 Action::Wait(until) => {
                     self.wait_until = until.max(at + Duration::from_micros(1));

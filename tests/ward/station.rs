@@ -9,7 +9,7 @@ use vigil_messages::mqtt::{MqttPublish, parse_answer};
 use vigil_model::{Command, Instant, Now};
 use vigil_simulators::NurseCall;
 use vigil_simulators::nurse_call::NurseCallSettings;
-use vigil_sinks::choose::{Choice, Chooser};
+use vigil_sinks::choose::{Allowed, Choice, Chooser};
 
 use crate::disk::DiskOutbox;
 use crate::network::{Trouble, Way};
@@ -109,7 +109,7 @@ impl Station {
     fn fill(&mut self, now: Now, outbox: &mut DiskOutbox) {
         self.wait_until = None;
         while self.chooser.in_flight() < WINDOW {
-            match self.chooser.choose(now.monotonic, outbox, false) {
+            match self.chooser.choose(now, outbox, Allowed::All) {
                 Ok(Choice::Send { row, .. }) => {
                     let publish = MqttPublish::from_bytes(&row.body).unwrap_or_else(|error| panic!("{error}"));
                     self.there.send(now.monotonic, (row.row, publish));
@@ -118,6 +118,7 @@ impl Station {
                     self.wait_until = until.map(|until| until.max(now.monotonic + Duration::from_micros(1)));
                     return;
                 }
+                Ok(Choice::Overdue { .. }) => panic!("nothing has an age here"),
                 Err(error) => panic!("{error}"),
             }
         }

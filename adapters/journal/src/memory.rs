@@ -69,11 +69,36 @@ impl Outbox for MemoryOutbox {
 
     fn settle(&mut self, row: RowId, settlement: Settlement) {
         let mut messages = self.lock();
+        if let Settlement::Rewritten { at, control_id, body } = settlement {
+            for lane in [Lane::Alarm, Lane::Observation] {
+                if let Some(Waiting { message, .. }) = messages.waiting.get_mut(&(lane, row)) {
+                    (message.control_id, message.created, message.body) = (control_id.clone(), at, body.clone());
+                }
+            }
+            return;
+        }
         for lane in [Lane::Alarm, Lane::Observation] {
             if let Some(waiting) = messages.waiting.remove(&(lane, row)) {
                 messages.settled.push((waiting.message, settlement.clone()));
             }
         }
+    }
+
+    fn last(&mut self, lane: Lane) -> Result<RowId, JournalError> {
+        let messages = self.lock();
+        let last = messages.waiting.range((lane, RowId::START)..=(lane, RowId(u64::MAX))).next_back();
+        Ok(last.map_or(RowId::START, |((_, row), _)| *row))
+    }
+
+    fn newest(&mut self, lane: Lane, last: RowId, looked_at: usize) -> Result<Vec<OutboxRow>, JournalError> {
+        let messages = self.lock();
+        let mut newest: BTreeMap<&Arc<str>, &OutboxRow> = BTreeMap::new();
+        for (_, waiting) in messages.waiting.range((lane, RowId::START)..=(lane, last)).rev().take(looked_at) {
+            newest.entry(&waiting.message.order).or_insert(&waiting.message);
+        }
+        let mut newest: Vec<OutboxRow> = newest.into_values().cloned().collect();
+        newest.sort_by_key(|row| row.row);
+        Ok(newest)
     }
 
     fn depth(&mut self) -> Result<Depth, JournalError> {

@@ -7,7 +7,7 @@
 //! sent afterwards, and after a broken connection only the newer one is read again. Nothing that was sent is lost by
 //! this, because the newer message says the newer state.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use rusqlite::{Connection, params};
@@ -71,6 +71,20 @@ pub enum Settlement {
         /// Why: the receiver's code and number, never text of the message.
         reason: Arc<str>,
     },
+    /// What it says is not so any more, and another message says what is. The row is deleted.
+    Superseded {
+        /// When that was found.
+        at: Timestamp,
+    },
+    /// What it is about is told as it is now: the row keeps its place and gets another message, which is then like any other.
+    Rewritten {
+        /// When the new message was made.
+        at: Timestamp,
+        /// Control id of the new message, never used before.
+        control_id: Arc<str>,
+        /// The new message.
+        body: Vec<u8>,
+    },
 }
 
 /// How much waits for a destination.
@@ -106,6 +120,27 @@ pub trait Outbox: Send {
     /// # Errors
     /// If the journal cannot be read.
     fn depth(&mut self) -> Result<Depth, JournalError>;
+
+    /// The newest waiting message of a lane; [`RowId::START`] if there is none, or if that cannot be told.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    fn last(&mut self, _lane: Lane) -> Result<RowId, JournalError> {
+        Ok(RowId::START)
+    }
+
+    /// The newest waiting message of each order word up to and with `last`, ascending, found among the newest `looked_at`.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    fn newest(&mut self, _lane: Lane, _last: RowId, _looked_at: usize) -> Result<Vec<OutboxRow>, JournalError> {
+        Ok(Vec::new())
+    }
+
+    /// Whether a settlement of this handle is still on its way to the disk.
+    fn is_settling(&self, _row: RowId) -> bool {
+        false
+    }
 }
 
 /// The durable outbox of one destination, with a reading connection of its own.
@@ -183,6 +218,49 @@ impl Outbox for SqliteOutbox {
             self.settled.push_back((ticket, row));
             self.hidden.insert(row);
         }
+    }
+
+    fn last(&mut self, lane: Lane) -> Result<RowId, JournalError> {
+        let last: Option<i64> = self
+            .connection
+            .prepare_cached("SELECT max(row) FROM outbox WHERE destination = ?1 AND state = 0 AND lane = ?2")
+            .and_then(|mut statement| {
+                statement.query_row(params![self.destination, lane_number(lane)], |row| row.get(0))
+            })
+            .map_err(JournalError::read)?;
+        Ok(RowId(last.unwrap_or(0).cast_unsigned()))
+    }
+
+    fn newest(&mut self, lane: Lane, last: RowId, looked_at: usize) -> Result<Vec<OutboxRow>, JournalError> {
+        let mut newest: BTreeMap<Arc<str>, RowId> = BTreeMap::new();
+        {
+            let mut statement = self
+                .connection
+                .prepare_cached(
+                    "SELECT row, order_word FROM outbox
+                     WHERE destination = ?1 AND state = 0 AND lane = ?2 AND row <= ?3 ORDER BY row DESC LIMIT ?4",
+                )
+                .map_err(JournalError::read)?;
+            let limit = i64::try_from(looked_at).unwrap_or(i64::MAX);
+            let mut rows = statement
+                .query(params![self.destination, lane_number(lane), last.0.cast_signed(), limit])
+                .map_err(JournalError::read)?;
+            while let Some(row) = rows.next().map_err(JournalError::read)? {
+                let id = RowId(row.get::<_, i64>(0).map_err(JournalError::read)?.cast_unsigned());
+                if !self.hidden.contains(&id) {
+                    newest.entry(row.get(1).map_err(JournalError::read)?).or_insert(id);
+                }
+            }
+        }
+        let mut found = Vec::new();
+        for row in newest.into_values().collect::<BTreeSet<_>>() {
+            found.extend(self.next(lane, row.before(), 1)?.into_iter().filter(|read| read.row == row));
+        }
+        Ok(found)
+    }
+
+    fn is_settling(&self, row: RowId) -> bool {
+        self.hidden.contains(&row)
     }
 
     fn depth(&mut self) -> Result<Depth, JournalError> {

@@ -53,6 +53,16 @@ pub(crate) fn write(connection: &Connection, settled: &Settled, changes: &mut Ve
             )?;
             (first(&mut statement, params![row, hop.attempts, reason])?, hop.settled)
         }
+        Settlement::Superseded { at } => {
+            let mut statement = connection.prepare_cached(
+                "DELETE FROM outbox WHERE row = ?1 AND state = 0
+                 RETURNING destination, lane, occurrence, control_id, created",
+            )?;
+            (first(&mut statement, params![row])?, *at)
+        }
+        Settlement::Rewritten { at, control_id, body } => {
+            return rewrite(connection, row, *at, control_id, body);
+        }
     };
     let Some(left) = found else { return Ok(()) };
     let change =
@@ -68,6 +78,28 @@ pub(crate) fn write(connection: &Connection, settled: &Settled, changes: &mut Ve
     }
 }
 
+/// Puts another message in the place of a waiting one.
+fn rewrite(
+    connection: &Connection,
+    row: i64,
+    at: Timestamp,
+    control_id: &Arc<str>,
+    body: &[u8],
+) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(
+        "SELECT destination, lane, occurrence, control_id, created FROM outbox WHERE row = ?1 AND state = 0",
+    )?;
+    let Some(before) = first(&mut statement, params![row])? else { return Ok(()) };
+    connection
+        .prepare_cached("UPDATE outbox SET control_id = ?2, created = ?3, body = ?4 WHERE row = ?1")?
+        .execute(params![row, control_id, at.as_micros(), body])?;
+    let Some(occurrence) = before.occurrence else { return Ok(()) };
+    let destination = before.destination;
+    let replaced = LogKind::Replaced { destination: destination.clone(), control_id: before.control_id };
+    log(connection, at, occurrence.clone(), &replaced)?;
+    log(connection, at, occurrence, &LogKind::Queued { destination, control_id: control_id.clone() })
+}
+
 fn entry(left: &Left, settlement: &Settlement) -> LogKind {
     let (destination, control_id) = (left.destination.clone(), left.control_id.clone());
     match settlement {
@@ -79,6 +111,7 @@ fn entry(left: &Left, settlement: &Settlement) -> LogKind {
             attempts: hop.attempts,
         },
         Settlement::Refused { reason, .. } => LogKind::Refused { destination, control_id, reason: reason.clone() },
+        Settlement::Superseded { .. } | Settlement::Rewritten { .. } => LogKind::Replaced { destination, control_id },
     }
 }
 

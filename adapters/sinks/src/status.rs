@@ -62,6 +62,8 @@ pub struct SinkCounters {
     pub repeated: u64,
     /// Refusals that another try may cure.
     pub deferred: u64,
+    /// Alarm messages that were too old to be sent as they were: told anew as it is now, or not at all.
+    pub superseded: u64,
     /// Acknowledgements of something that was not asked: another control id, late, or a second time.
     pub foreign_acks: u64,
     /// Answers that cannot be read, of receivers and of people.

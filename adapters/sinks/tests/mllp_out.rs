@@ -183,6 +183,7 @@ async fn whatever_the_receiver_does_nothing_is_lost_and_only_own_answers_settle(
                 assert!(accepted.iter().any(|id| **id == *row.control_id), "{} was not accepted", row.control_id);
             }
             Settlement::Refused { .. } => refused += 1,
+            other => panic!("nothing is old here: {other:?}"),
         }
     }
     assert_eq!(refused, 1);

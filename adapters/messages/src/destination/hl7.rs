@@ -28,6 +28,26 @@ pub struct Hl7Destination {
     /// Who acknowledges what. The IHE device profiles ask for enhanced mode.
     #[serde(default)]
     pub acknowledgement: AcknowledgementMode,
+    /// Release of MLLP, 1 or 2. In release 2 the receiver confirms each block with a commit block of its own; both sides must
+    /// be configured for it.
+    #[serde(default = "mllp_release")]
+    pub mllp_release: u8,
+    /// Connections that are kept open at a time, 1 to 16. Messages of one bed are always on one of them at a time, in order.
+    #[serde(default = "connections")]
+    pub connections: u16,
+    /// Messages a second at most, over all connections, for a receiver that must not be sent more; 0 is no limit. Below 10 an
+    /// alarm may wait longer than 100ms.
+    #[serde(default)]
+    pub messages_per_s_max: u32,
+    /// After an outage, messages about the past a second at most; 0 is no limit. Alarms and newest values do not wait for it.
+    #[serde(default = "gap_messages_per_s_max")]
+    pub gap_messages_per_s_max: u32,
+    /// From which age on an alarm that was not sent yet is not sent as it was, but as it is now, `10s` or more.
+    #[serde(default = "alert_age_max")]
+    pub alert_age_max: DurationText,
+    /// From which age on observations that were not sent yet are the past: newer ones go before them, `10s` or more.
+    #[serde(default = "gap_after")]
+    pub gap_after: DurationText,
     /// How long an alarm may wait for its acknowledgement before it is sent again.
     #[serde(default = "ack_timeout_alarms")]
     pub ack_timeout_alarms: DurationText,
@@ -76,10 +96,33 @@ pub enum AcknowledgementMode {
     Enhanced,
     /// MSH-15 and MSH-16 empty: the receiver says `AA` after it has processed the message.
     Original,
+    /// MSH-15 and MSH-16 `NE`: no acknowledgement in HL7. The commit block of MLLP release 2 alone says that the receiver has
+    /// the message, and nothing says whether it could use it.
+    None,
 }
 
 fn yes() -> bool {
     true
+}
+
+fn mllp_release() -> u8 {
+    1
+}
+
+fn connections() -> u16 {
+    1
+}
+
+fn gap_messages_per_s_max() -> u32 {
+    1_000
+}
+
+fn alert_age_max() -> DurationText {
+    DurationText::from_secs(300)
+}
+
+fn gap_after() -> DurationText {
+    DurationText::from_secs(300)
 }
 
 fn ack_timeout_alarms() -> DurationText {
@@ -99,6 +142,12 @@ impl Hl7Destination {
             receiving_application: "".into(),
             receiving_facility: "".into(),
             acknowledgement: AcknowledgementMode::default(),
+            mllp_release: mllp_release(),
+            connections: connections(),
+            messages_per_s_max: 0,
+            gap_messages_per_s_max: gap_messages_per_s_max(),
+            alert_age_max: alert_age_max(),
+            gap_after: gap_after(),
             ack_timeout_alarms: ack_timeout_alarms(),
             ack_timeout_observations: ack_timeout_observations(),
             tls: None,
@@ -127,6 +176,22 @@ impl Hl7Destination {
         problems.at_least("ack_timeout_alarms", self.ack_timeout_alarms, DurationText::from_millis(100));
         problems.at_least("ack_timeout_observations", self.ack_timeout_observations, DurationText::from_millis(100));
         problems.backoff(self.reconnect_min, self.reconnect_max);
+        problems.at_least("alert_age_max", self.alert_age_max, DurationText::from_secs(10));
+        problems.at_least("gap_after", self.gap_after, DurationText::from_secs(10));
+        if !matches!(self.mllp_release, 1 | 2) {
+            problems.add("mllp_release", format!("{} is no release of MLLP; expected 1 or 2", self.mllp_release));
+        }
+        if !(1..=16).contains(&self.connections) {
+            problems.add("connections", format!("{} is not a usable number; expected 1 to 16", self.connections));
+        }
+        if self.acknowledgement == AcknowledgementMode::None && self.mllp_release != 2 {
+            problems.add(
+                "acknowledgement",
+                "`none` without the commit blocks of `mllp_release = 2` would leave nothing by which a message is known to \
+                 have arrived; expected enhanced or original, or release 2"
+                    .to_owned(),
+            );
+        }
         self.dialect.problems(&mut problems);
         for (key, text) in
             [("receiving_application", &self.receiving_application), ("receiving_facility", &self.receiving_facility)]

@@ -74,6 +74,9 @@ pub fn write(
             msh.field(15).raw("AL").field(16).raw(profile.application_acknowledgement());
         }
         AcknowledgementMode::Original => {}
+        AcknowledgementMode::None => {
+            msh.field(15).raw("NE").field(16).raw("NE");
+        }
     }
     msh.field(18)
         .raw(dialect.character_set.name())

@@ -1,11 +1,17 @@
 //! Choosing with long queues, many beds and many refusals.
 
+use std::collections::VecDeque;
+
 use vigil_journal::{Hop, MemoryOutbox, Settlement};
 use vigil_model::{Outgoing, Timestamp};
 
 use super::*;
 
 const NOW: Instant = Instant::from_micros(1_000_000);
+
+fn at(monotonic: Instant) -> Now {
+    Now { monotonic, utc: Timestamp::default() }
+}
 
 fn put(outbox: &MemoryOutbox, order: &str, lane: Lane) -> RowId {
     outbox.put(Outgoing {
@@ -20,18 +26,19 @@ fn put(outbox: &MemoryOutbox, order: &str, lane: Lane) -> RowId {
     })
 }
 
-fn chooser() -> Chooser {
+pub(super) fn chooser() -> Chooser {
     Chooser::new(Duration::from_secs(1), Duration::from_secs(60), "d")
 }
 
 fn chosen(chooser: &mut Chooser, outbox: &mut MemoryOutbox, now: Instant) -> Option<RowId> {
-    match chooser.choose(now, outbox, false).unwrap() {
+    match chooser.choose(at(now), outbox, Allowed::All).unwrap() {
         Choice::Send { row, .. } => Some(row.row),
+        Choice::Overdue { .. } => panic!("nothing has an age here"),
         Choice::Nothing { .. } => None,
     }
 }
 
-fn delivered(chooser: &mut Chooser, outbox: &mut MemoryOutbox, row: RowId) {
+pub(super) fn delivered(chooser: &mut Chooser, outbox: &mut MemoryOutbox, row: RowId) {
     chooser.settled(row, true);
     outbox.settle(row, Settlement::Delivered(Hop::default()));
 }
@@ -60,7 +67,7 @@ fn a_bed_with_a_long_queue_lets_others_pass_and_keeps_its_order() {
 fn observations_can_be_left_out() {
     let (mut chooser, mut outbox) = (chooser(), MemoryOutbox::new());
     put(&outbox, "bed-1", Lane::Observation);
-    assert_eq!(chooser.choose(NOW, &mut outbox, true).unwrap(), Choice::Nothing { until: None });
+    assert_eq!(chooser.choose(at(NOW), &mut outbox, Allowed::Alarms).unwrap(), Choice::Nothing { until: None });
     assert!(chosen(&mut chooser, &mut outbox, NOW).is_some());
 }
 
@@ -75,9 +82,9 @@ fn a_long_queue_behind_a_held_message_is_passed_within_bounds() {
     assert_eq!(chosen(&mut chooser, &mut outbox, NOW), Some(first));
     assert_eq!(chooser.deferred(first, NOW), Deferred::Held);
     // One choice reads so many pages and says "at once again"; the next one gets there.
-    assert_eq!(chooser.choose(NOW, &mut outbox, false).unwrap(), Choice::Nothing { until: Some(NOW) });
+    assert_eq!(chooser.choose(at(NOW), &mut outbox, Allowed::All).unwrap(), Choice::Nothing { until: Some(NOW) });
     while chooser.in_flight() == 0 {
-        chooser.choose(NOW, &mut outbox, false).unwrap();
+        chooser.choose(at(NOW), &mut outbox, Allowed::All).unwrap();
     }
     delivered(&mut chooser, &mut outbox, other);
     let later = NOW + Duration::from_secs(2);
@@ -97,7 +104,9 @@ fn when_too_many_beds_are_held_the_lane_waits_and_the_alarm_lane_goes_on() {
         assert_eq!(chooser.deferred(row, NOW), Deferred::Held);
     }
     assert_eq!(chooser.held() as usize, HELD_MAX);
-    let Choice::Nothing { until: Some(until) } = chooser.choose(NOW, &mut outbox, false).unwrap() else { panic!() };
+    let Choice::Nothing { until: Some(until) } = chooser.choose(at(NOW), &mut outbox, Allowed::All).unwrap() else {
+        panic!()
+    };
     assert!(until > NOW && until <= NOW + Duration::from_secs(1));
     let alarm = put(&outbox, "bed-1", Lane::Alarm);
     chooser.wake();
@@ -159,7 +168,7 @@ proptest::proptest! {
                 chooser.wake();
             }
             while flying.len() < window
-                && let Choice::Send { row, .. } = chooser.choose(now, &mut outbox, false).unwrap()
+                && let Choice::Send { row, .. } = chooser.choose(at(now), &mut outbox, Allowed::All).unwrap()
             {
                 flying.push_back(row);
             }

@@ -3,4 +3,5 @@
 pub mod codec;
 pub mod delivery;
 pub mod out;
+mod pace;
 pub mod server;

@@ -16,7 +16,7 @@ use super::client::{Client, Happened, Line, client};
 use super::kept::Kept;
 use super::options::{Options, WINDOW, WINDOW_FOR_ALARMS};
 use super::window::{Handed, Window};
-use crate::choose::{Choice, Deferred};
+use crate::choose::{Allowed, Choice, Deferred, Renewed};
 use crate::timer::Timer;
 use crate::{SinkCounters, SinkState};
 
@@ -266,9 +266,12 @@ impl<'a> Session<'a> {
                 return;
             }
             let alarms_only = self.window.len() >= WINDOW - WINDOW_FOR_ALARMS;
+            let allowed = if alarms_only { Allowed::Alarms } else { Allowed::All };
             let look_again = now.monotonic + LOOK_INTERVAL;
-            match self.desk.chooser.choose(now.monotonic, &mut *self.desk.outbox, alarms_only) {
+            match self.desk.chooser.choose(now, &mut *self.desk.outbox, allowed) {
                 Ok(Choice::Send { row, attempt }) => self.hand_row(row, attempt, now),
+                // Only what has ages is told anew; here the retained states are, with each connection.
+                Ok(Choice::Overdue { row }) => drop(self.desk.chooser.renewed(now.monotonic, row, Renewed::WithTheGap)),
                 Ok(Choice::Nothing { until }) => {
                     self.look_at = until.map_or(look_again, |until| until.min(look_again));
                     return;

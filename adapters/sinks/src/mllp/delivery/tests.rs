@@ -9,11 +9,17 @@ use vigil_model::Outgoing;
 
 use super::*;
 
-const TIMING: Timing = Timing {
+const SETTINGS: Settings = Settings {
     ack_timeout_alarms: Duration::from_secs(5),
     ack_timeout_observations: Duration::from_secs(30),
     reconnect_min: Duration::from_millis(500),
     reconnect_max: Duration::from_secs(30),
+    connections: 1,
+    release: Release::One,
+    commit_settles: false,
+    messages_per_s_max: 0,
+    gap_messages_per_s_max: 0,
+    ages: Ages { alarms: None, observations: None },
 };
 
 struct Bench {
@@ -25,7 +31,7 @@ struct Bench {
 impl Bench {
     fn new() -> Self {
         let now = Now::default().after(Duration::from_secs(1_000));
-        Self { outbox: MemoryOutbox::new(), machine: Delivery::new("ehr", TIMING, now), now }
+        Self { outbox: MemoryOutbox::new(), machine: Delivery::new("ehr", SETTINGS, now), now }
     }
 
     fn connected() -> Self {
@@ -37,9 +43,9 @@ impl Bench {
     fn connect(&mut self) {
         loop {
             match self.poll() {
-                Action::Connect => return self.machine.handle_connected(self.now),
+                Action::Connect => return self.machine.handle_connected(0, self.now),
                 Action::Wait(until) => self.sleep_until(until),
-                other @ (Action::Send(_) | Action::Close) => panic!("{other:?}"),
+                other @ (Action::Send(_) | Action::Renew(_) | Action::Close) => panic!("{other:?}"),
             }
         }
     }
@@ -59,7 +65,7 @@ impl Bench {
     }
 
     fn poll(&mut self) -> Action {
-        self.machine.poll_action(self.now, &mut self.outbox)
+        self.machine.poll_action(0, self.now, &mut self.outbox)
     }
 
     fn sleep_until(&mut self, until: Instant) {
@@ -86,7 +92,7 @@ impl Bench {
     fn answer(&mut self, id: &str, code: AckCode, error: Option<u16>) {
         let errors = error.into_iter().map(|code| AckError::new(code, "text of the receiver")).collect();
         let ack = Ack { code, control_id: id.into(), errors };
-        self.machine.handle_answer(self.now, Some(&ack), &mut self.outbox);
+        self.machine.handle_answer(0, self.now, Some(&ack), &mut self.outbox);
     }
 
     fn settled(&self) -> Vec<String> {
@@ -122,8 +128,8 @@ fn only_its_own_acknowledgement_settles_a_message() {
     bench.answer("a0", AckCode::CommitAccept, None);
     bench.answer("", AckCode::ApplicationAccept, None);
     bench.answer("a11", AckCode::ApplicationReject, None);
-    bench.machine.handle_answer(bench.now, None, &mut bench.outbox);
-    assert!(bench.settled().is_empty() && bench.machine.is_waiting());
+    bench.machine.handle_answer(0, bench.now, None, &mut bench.outbox);
+    assert!(bench.settled().is_empty() && bench.machine.is_waiting(0));
     bench.answer("a1", AckCode::CommitAccept, None);
     bench.answer("a1", AckCode::CommitAccept, None); // and a second time
     assert_eq!(bench.settled(), ["a1"]);
@@ -145,7 +151,7 @@ fn an_answer_that_does_not_come_costs_the_connection_and_a_repeat() {
         assert_eq!(bench.poll(), Action::Close);
         let retry = bench.idle();
         let pause = retry.since(bench.now.monotonic);
-        assert!(pause >= TIMING.reconnect_min / 2 && pause <= TIMING.reconnect_min, "{pause:?}");
+        assert!(pause >= SETTINGS.reconnect_min / 2 && pause <= SETTINGS.reconnect_min, "{pause:?}");
         assert!(matches!(bench.machine.state(), SinkState::Backoff { .. }));
         bench.answer("m1", AckCode::CommitAccept, None); // late, and from a connection that is gone
         assert!(bench.settled().is_empty());
@@ -165,7 +171,7 @@ fn after_an_outage_alarms_go_before_what_was_in_flight() {
     bench.put("o1", Lane::Observation, "bed-1");
     assert_eq!(bench.sent(), "o1");
     bench.put("a1", Lane::Alarm, "bed-1");
-    bench.machine.handle_disconnected(bench.now, "cut");
+    bench.machine.handle_disconnected(0, bench.now, "cut");
     bench.connect();
     for expected in ["a1", "o1"] {
         assert_eq!(bench.sent(), expected);
@@ -182,15 +188,15 @@ fn pauses_grow_until_the_receiver_answers_and_not_just_connects() {
     for _ in 0..10 {
         bench.connect();
         assert_eq!(bench.sent(), "a1");
-        bench.machine.handle_disconnected(bench.now, "closed by the receiver");
+        bench.machine.handle_disconnected(0, bench.now, "closed by the receiver");
         pauses.push(bench.idle().since(bench.now.monotonic));
     }
-    assert!(pauses[9] > Duration::from_secs(10) && pauses.iter().all(|pause| *pause <= TIMING.reconnect_max));
+    assert!(pauses[9] > Duration::from_secs(10) && pauses.iter().all(|pause| *pause <= SETTINGS.reconnect_max));
     bench.connect();
     assert_eq!(bench.sent(), "a1");
     bench.answer("a1", AckCode::CommitAccept, None);
-    bench.machine.handle_disconnected(bench.now, "closed by the receiver");
-    assert!(bench.idle().since(bench.now.monotonic) <= TIMING.reconnect_min);
+    bench.machine.handle_disconnected(0, bench.now, "closed by the receiver");
+    assert!(bench.idle().since(bench.now.monotonic) <= SETTINGS.reconnect_min);
 }
 
 #[test]
@@ -271,7 +277,7 @@ fn a_message_at_fault_is_given_up_and_a_receiver_at_fault_is_waited_for() {
                 }
                 Action::Send(row) => bench.answer(&row.control_id, AckCode::CommitAccept, None),
                 Action::Wait(until) => bench.sleep_until(until),
-                other @ (Action::Connect | Action::Close) => panic!("{other:?}"),
+                other @ (Action::Connect | Action::Close | Action::Renew(_)) => panic!("{other:?}"),
             }
         }
         if others_pass {
@@ -303,7 +309,7 @@ fn what_cannot_be_framed_is_set_aside() {
     bench.put("a1", Lane::Alarm, "bed-1");
     bench.put("a2", Lane::Alarm, "bed-1");
     assert_eq!(bench.sent(), "a1");
-    bench.machine.handle_unsendable(bench.now, &mut bench.outbox);
+    bench.machine.handle_unsendable(0, bench.now, &mut bench.outbox);
     assert_eq!(bench.sent(), "a2");
     assert!(matches!(bench.outbox.settled()[0].1, Settlement::Refused { .. }));
 }
@@ -360,16 +366,17 @@ proptest! {
                 },
                 Happens::Foreign => bench.answer("foreign", AckCode::CommitAccept, None),
                 Happens::Cut => {
-                    bench.machine.handle_disconnected(bench.now, "cut");
+                    bench.machine.handle_disconnected(0, bench.now, "cut");
                     outstanding = None;
                 }
-                Happens::Wait => if let Action::Wait(until) = bench.machine.clone().poll_action(bench.now, &mut bench.outbox) {
+                Happens::Wait => if let Action::Wait(until) = bench.machine.clone().poll_action(0, bench.now, &mut bench.outbox) {
                     bench.sleep_until(until);
                 },
             }
             match bench.poll() {
-                Action::Connect => bench.machine.handle_connected(bench.now),
+                Action::Connect => bench.machine.handle_connected(0, bench.now),
                 Action::Close => outstanding = None,
+                Action::Renew(_) => prop_assert!(false, "nothing has an age here"),
                 Action::Wait(until) => if step >= end { bench.sleep_until(until) },
                 Action::Send(row) => {
                     prop_assert!(outstanding.is_none());
