@@ -278,7 +278,8 @@ impl Appliance {
                 | EventKind::Bed(_)
                 | EventKind::Device(_)
                 | EventKind::Charted { .. }
-                | EventKind::Adjusted { .. } => {}
+                | EventKind::Adjusted { .. }
+                | EventKind::Infusion(_) => {}
             }
             for destination in &self.destinations {
                 let made = vigil_messages::encode(destination, &self.ward, event, &mut self.control_ids);

@@ -181,7 +181,11 @@ impl Account {
                     return;
                 }
             },
-            EventKind::Observations(_) | EventKind::Bed(_) | EventKind::Charted { .. } | EventKind::Adjusted { .. } => {
+            EventKind::Observations(_)
+            | EventKind::Bed(_)
+            | EventKind::Charted { .. }
+            | EventKind::Adjusted { .. }
+            | EventKind::Infusion(_) => {
                 return;
             }
         };

@@ -17,6 +17,12 @@ pub fn line(event: &EngineEvent) -> String {
             "start": report.start.to_string(), "end": report.end.to_string(), "mode": report.mode,
             "observations": report.observations.iter().map(observation).collect::<Vec<_>>(),
         }),
+        EventKind::Infusion(event) => json!({
+            "event": "infusion", "bed": event.bed, "device": event.device, "pump": event.pump,
+            "determined": event.at.to_string(), "change": event.change, "status": event.status, "reason": event.reason,
+            "source": event.source, "mode": event.mode, "flow": event.flow,
+            "readings": event.readings.iter().map(observation).collect::<Vec<_>>(),
+        }),
         EventKind::Bed(summary) => json!({ "event": "bed", "summary": summary }),
         EventKind::Device(status) => json!({ "event": "device", "status": status }),
         EventKind::Association(news) => association(news),

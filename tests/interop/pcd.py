@@ -8,7 +8,24 @@ import re
 import hl7
 
 ASSOCIATIONS = ("1.3.6.1.4.1.19376.1.6.1.51.1", "1.3.6.1.4.1.19376.1.6.1.52.1")
-OIDS = {"R01": "1.3.6.1.4.1.19376.1.6.1.1.1", "R40": "1.3.6.1.4.1.19376.1.6.1.4.1"}
+OIDS = {
+    "R01": "1.3.6.1.4.1.19376.1.6.1.1.1", "R40": "1.3.6.1.4.1.19376.1.6.1.4.1", "R42": "1.3.6.1.4.1.19376.1.6.4.10",
+}  # fmt: skip
+STRUCTURES = {"R01": "ORU_R01", "R40": "ORU_R40", "R42": "ORU_R01"}
+PENDING = {"MDC_EVT_PUMP_DELIV_STOP"}  # in the framework, without an assigned code
+PUMP_WORDS = {
+    "MDC_PUMP_INFUSING_STATUS": {"pump-status-infusing", "pump-status-not-infusing"},
+    "MDC_DEV_PUMP_ACTIVE_SOURCES": {f"pump-source-info-{s}" for s in "primary secondary pca loading clinician intermittent".split()},
+    "MDC_DEV_PUMP_CURRENT_DELIVERY_STATUS": {
+        f"pump-delivery-status-{s}" for s in "delivering not-delivering transitioning kvo".split()
+    },
+    "MDC_DEV_PUMP_PROGRAM_DELIVERY_MODE": {
+        f"pump-program-delivery-mode-{s}" for s in "continuous multi-step multi-dosing ramp-taper".split()
+    },
+    "MDC_DEV_PUMP_NOT_DELIVERING_REASON": {
+        f"pump-stopped-{s}" for s in "by-clinician not-specified switching-source alarming between-doses".split()
+    },
+}
 TIME = re.compile(r"\d{14}(\.\d{1,4})?[+-]\d{4}")
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 LIMITS = re.compile(r"[<>]-?\d+(\.\d+)?|-?\d+(\.\d+)?--?\d+(\.\d+)?")
@@ -38,6 +55,8 @@ CODES = {
     157864: "MDC_VOL_FLUID_DELIV", 188736: "MDC_MASS_BODY_ACTUAL", 184519: "MDC_PUMP_INFUSING_STATUS",
     196616: "MDC_EVT_ALARM", 196650: "MDC_EVT_HI_GT_LIM", 196648: "MDC_EVT_HI", 196670: "MDC_EVT_LO",
     196672: "MDC_EVT_LO_LT_LIM", 196748: "MDC_EVT_COMM_LOST", 196940: "MDC_EVT_FLUID_LINE_OCCL", 196630: "MDC_EVT_DISCONN",
+    197288: "MDC_EVT_PUMP_DELIV_START", 197292: "MDC_EVT_PUMP_DELIV_COMP", 68487: "MDC_ATTR_EVT_COND",
+    68488: "MDC_ATTR_EVT_SOURCE", 158014: "MDC_FLOW_FLUID_PUMP_CURRENT", 157993: "MDC_VOL_FLUID_DELIV_TOTAL",
     68480: "MDC_ATTR_ALERT_SOURCE", 262656: "MDC_DIM_DIMLESS", 262688: "MDC_DIM_PERCENT", 263762: "MDC_DIM_MILLI_L",
     263875: "MDC_DIM_KILO_G", 264864: "MDC_DIM_BEAT_PER_MIN", 264928: "MDC_DIM_RESP_PER_MIN", 264672: "MDC_DIM_PER_MIN",
     264352: "MDC_DIM_MIN", 264320: "MDC_DIM_SEC", 265266: "MDC_DIM_MILLI_L_PER_HR", 266016: "MDC_DIM_MMHG",
@@ -75,7 +94,7 @@ class Checked:
                 self.association()
             else:
                 self.rows = self.obx_rows()
-                self.observations() if self.trigger == "R01" else self.alert()
+                {"R01": self.observations, "R40": self.alert, "R42": self.infusion}[self.trigger]()
 
     def require(self, holds, what):
         if not holds:
@@ -117,7 +136,7 @@ class Checked:
             self.require(self.field("MSH", 4), "MSH-4 is empty")
         self.made = self.time("MSH-7", self.field("MSH", 7))
         kind = self.field("MSH", 9)
-        expected = f"ACK^{self.trigger}^ACK" if is_ack else f"ORU^{self.trigger}^ORU_{self.trigger}"
+        expected = f"ACK^{self.trigger}^ACK" if is_ack else f"ORU^{self.trigger}^{STRUCTURES[self.trigger]}"
         self.require(kind == expected, f"MSH-9: {kind!r} is not {expected!r}")
         self.require(0 < len(self.control_id) <= 199 and self.control_id == self.control_id.strip(), "MSH-10")
         self.require(self.field("MSH", 11) in ("P", "D"), "MSH-11 is neither P nor D")
@@ -182,7 +201,7 @@ class Checked:
             self.require(False, f"{what}: {value!r} is no MDC code")
             return (0, "")
         number, name, _ = triplet.split("^")
-        self.require((number == "0") == name.startswith("MDCX_"), f"{what}: {value!r}: only provisional terms have code 0")
+        self.require((number == "0") == (name.startswith("MDCX_") or name in PENDING), f"{what}: {value!r}: only provisional terms have code 0")
         known = CODES.get(int(number))
         self.require(not known or name in known.split(), f"{what}: {number} is {known}, not {name}")
         others = [code for code, names in CODES.items() if name in names.split()]
@@ -283,6 +302,47 @@ class Checked:
             if at(17):
                 self.require(re.fullmatch(r"(AMEAS|MMEAS|ASET|MSET|ACALC|MCALC|UNSPEC)\^[a-z-]+\^MDC", at(17)), "OBX-17")
         self.require(values or any(self.text(segment, 2) for _, segment in self.rows), "nothing is observed")
+
+    def infusion(self):
+        """PCD-10 (appendix M): one event of one source, with what start, stop and completion must carry."""
+        self.require(self.field("OBR", 1) == "1", "OBR-1")
+        for number in (2, 3):
+            self.require(self.entity(self.field("OBR", number)), f"OBR-{number}: {self.field('OBR', number)!r}")
+        self.require(any(self.field("OBR", 4).split("^")), "OBR-4: neither a drug nor a device")
+        self.empty("OBR", 5, 6, 8, 9, 29)
+        happened = self.time("OBR-7", self.field("OBR", 7))
+        self.require(happened and self.made and happened <= self.made, "OBR-7 is after MSH-7")
+        values = {}
+        for numbers, segment in self.rows:
+            at = lambda number, segment=segment: self.text(segment, number)
+            if not at(2):
+                continue
+            name = self.part(at(3), 2)
+            self.require(name not in values, f"{name} stands twice")
+            values[name] = (at(5), numbers)
+            self.value(at, "R")
+            if name in PUMP_WORDS:
+                self.require(self.part(at(5), 2) in PUMP_WORDS[name], f"{name}: {at(5)!r}")
+        event = self.part(values.pop("MDC_ATTR_EVT_COND", ("", ()))[0], 2)
+        events = {f"MDC_EVT_PUMP_DELIV_{what}" for what in ("START", "STOP", "COMP")}
+        self.require(event in events, f"event {event!r}")
+        source = values.pop("MDC_ATTR_EVT_SOURCE", ("", ()))[0]
+        wholes = {".".join(map(str, numbers)) for numbers, segment in self.rows if not self.text(segment, 2)}
+        self.require(source in wholes, f"source {source!r} is the position of no device row")
+        missing = (set(PUMP_WORDS) | {"MDC_FLOW_FLUID_PUMP_CURRENT", "MDC_DEV_PUMP_SOURCE_CHANNEL_LABEL"}) - set(values)
+        status = self.part(values.get("MDC_DEV_PUMP_CURRENT_DELIVERY_STATUS", ("",))[0], 2)
+        stopped = status == "pump-delivery-status-not-delivering"
+        if not stopped:
+            missing.discard("MDC_DEV_PUMP_NOT_DELIVERING_REASON")
+        if not event.endswith("START") and not {"MDC_VOL_FLUID_DELIV_SEGMENT", "MDC_VOL_FLUID_DELIV_TOTAL"} & set(values):
+            missing.add("a volume")
+        self.require(not missing, f"{event} without {missing}")
+        self.require(not (event.endswith("START") and "MDC_DEV_PUMP_NOT_DELIVERING_REASON" in values), "a start with a reason")
+        flow = values.get("MDC_FLOW_FLUID_PUMP_CURRENT", ("",))[0]
+        infusing = values.get("MDC_PUMP_INFUSING_STATUS", ("",))[0] == "^pump-status-infusing"
+        flows = {"pump-delivery-status-delivering": True, "pump-delivery-status-kvo": True, "pump-delivery-status-not-delivering": False}
+        self.require(flows.get(status, infusing) == infusing, f"{status} and infusing {infusing}")
+        self.require(not flow or infusing == (float(flow) > 0), f"infusing {infusing} with a flow of {flow}")
 
     def association(self):
         """DEV-51 and DEV-52 (PCIM A.3): what begins or ends, how it stands, what takes part and who vouches for it."""

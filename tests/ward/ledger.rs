@@ -50,6 +50,7 @@ impl Step {
             | EventKind::Answered { .. }
             | EventKind::Charted { .. }
             | EventKind::Adjusted { .. }
+            | EventKind::Infusion(_)
             | EventKind::Bed(_)
             | EventKind::Device(_)
             | EventKind::Association(_) => None,
@@ -142,6 +143,7 @@ impl Ledger {
                 | EventKind::Device(_)
                 | EventKind::Charted { .. }
                 | EventKind::Adjusted { .. }
+                | EventKind::Infusion(_)
                 | EventKind::Association(_) => {}
             }
             for message in messages {
@@ -242,6 +244,7 @@ fn alarm(event: &EngineEvent) -> Option<(Phase, &Occurrence)> {
         EventKind::Answered { .. }
         | EventKind::Charted { .. }
         | EventKind::Adjusted { .. }
+        | EventKind::Infusion(_)
         | EventKind::Observations(_)
         | EventKind::Bed(_)
         | EventKind::Device(_)

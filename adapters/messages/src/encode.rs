@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | alarm | PCD-04, alarm lane | retained state, alarm lane; at the end the final state and then what clears it |
 //! | observations | PCD-01, observation lane, if they may be charted | – |
+//! | infusion | PCD-10, observation lane, if it may be charted and the destination asks for it | – |
 //! | bed, device | – | retained state, observation lane, replaces an older one that still waits |
 //! | charted | – (what it changes is told as an observation) | – |
 //! | answered | – | – (what an answer changes is an alarm event of its own) |
@@ -14,6 +15,7 @@ use vigil_model::{BedSummary, DeviceStatus, EngineEvent, EventKind, Lane, Occurr
 
 use crate::hl7::oru_r01::Chart;
 use crate::hl7::oru_r40::Alert;
+use crate::hl7::oru_r42::Infusion;
 use crate::mqtt::alarm::Alarm;
 use crate::mqtt::state::{self, Stamp};
 use crate::mqtt::{MqttPublish, Topics};
@@ -21,6 +23,9 @@ use crate::{ControlIds, Destination, Hl7Destination, MqttDestination};
 
 /// Bytes of an alert, about; for the first allocation.
 const ALERT_BYTES: usize = 2048;
+
+/// Bytes of an infusion event, about.
+const INFUSION_BYTES: usize = 3072;
 
 /// The messages that `destination` gets about `event`, in the order in which they must arrive. Each takes a control id.
 /// Those of an event that is held ([`EngineEvent::is_held`]) are for whoever calls to keep back.
@@ -30,6 +35,7 @@ pub fn encode(destination: &Destination, ward: &Ward, event: &EngineEvent, ids: 
         EventKind::Observations(report) => &report.bed,
         EventKind::Bed(summary) => &summary.bed,
         EventKind::Device(status) => &status.bed,
+        EventKind::Infusion(event) => &event.bed,
         EventKind::Answered { .. }
         | EventKind::Charted { .. }
         | EventKind::Adjusted { .. }
@@ -71,8 +77,17 @@ fn encode_hl7(to: &Hl7Destination, ward: &Ward, making: &mut Making) {
                 body
             });
         }
+        EventKind::Infusion(infusion) if to.infusion_events => {
+            let Some(infusion) = Infusion::of(ward, infusion).filter(|infusion| infusion.is_for(to)) else { return };
+            making.add(Lane::Observation, None, None, |id| {
+                let mut body = Vec::with_capacity(INFUSION_BYTES);
+                infusion.write(to, id, event.at, &mut body);
+                body
+            });
+        }
         EventKind::Alarm { .. }
         | EventKind::Observations(_)
+        | EventKind::Infusion(_)
         | EventKind::Answered { .. }
         | EventKind::Charted { .. }
         | EventKind::Adjusted { .. }
@@ -98,6 +113,7 @@ fn encode_mqtt(to: &MqttDestination, ward: &Ward, making: &mut Making) {
         EventKind::Bed(summary) => making.add_state(bed_state(ward, summary, &topics)),
         EventKind::Device(status) => making.add_state(device_state(ward, status, &topics)),
         EventKind::Observations(_)
+        | EventKind::Infusion(_)
         | EventKind::Answered { .. }
         | EventKind::Charted { .. }
         | EventKind::Adjusted { .. }

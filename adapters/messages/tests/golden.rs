@@ -17,8 +17,9 @@ use vigil_messages::hl7::{AckCode, Association, Message, from_file_text};
 use vigil_messages::mqtt::{self, MqttPublish, Topics};
 use vigil_messages::{AcknowledgementMode, ControlIds, Destination, Dialect, Hl7Destination, MqttDestination, encode};
 use vigil_model::{
-    AlarmState, BedSummary, DeviceStatus, EngineEvent, EventKind, Identity, Inactivation, InactivationKind, LinkState,
-    OperatingMode, Outgoing, Phase, Priority, dim, mdc,
+    AlarmState, BedSummary, DeliveryStatus, DeviceStatus, EngineEvent, EventKind, Identity, Inactivation,
+    InactivationKind, InfusionChange, InfusionEvent, InfusionSource, LinkState, OperatingMode, Outgoing, Phase,
+    Priority, StopReason, dim, mdc,
 };
 
 fn golden(name: &str, actual: &str) {
@@ -188,6 +189,56 @@ fn associations_as_dev_51_and_52() {
         ..associated
     };
     told("dev51_asserted", asserted);
+}
+
+#[test]
+fn infusion_events_as_pcd_10() {
+    let Destination::Hl7(plain) = hl7() else { unreachable!() };
+    let to = Hl7Destination { infusion_events: true, ..plain.clone() };
+    let asked = Destination::Hl7(to.clone());
+    let event =
+        |event: InfusionEvent| EngineEvent { seq: 12, at: ward::at(11), kind: EventKind::Infusion(Arc::new(event)) };
+    let start = ward::infusion_start();
+    golden_hl7("pcd10_start", &asked, &event(start.clone()));
+    let rate_change = InfusionEvent {
+        change: InfusionChange::Stop,
+        status: DeliveryStatus::Transitioning,
+        flow: Some(ward::number("4.0")),
+        ..start.clone()
+    };
+    golden_hl7("pcd10_stop_for_another_rate", &asked, &event(rate_change));
+    let paused = InfusionEvent {
+        change: InfusionChange::Stop,
+        status: DeliveryStatus::NotDelivering,
+        reason: Some(StopReason::Alarming),
+        flow: Some(ward::number("0")),
+        ..start.clone()
+    };
+    golden_hl7("pcd10_stop_by_an_alarm", &asked, &event(paused));
+    let bolus = InfusionEvent { source: InfusionSource::Clinician, flow: None, ..start.clone() };
+    golden_hl7("pcd10_bolus_of_unknown_rate", &asked, &event(bolus));
+    // The syringe pump of the first profile has no channel of its own for its source, and tells neither drug nor volume.
+    let done = InfusionEvent {
+        device: "pump-1".into(),
+        change: InfusionChange::Complete,
+        status: DeliveryStatus::NotDelivering,
+        reason: Some(StopReason::NotSpecified),
+        flow: Some(ward::number("0")),
+        readings: vec![ward::observation(
+            mdc::VOL_FLUID_DELIV_TOTAL,
+            "1.1.1.9",
+            Some(dim::MILLI_L),
+            ward::numeric("50.0"),
+        )],
+        ..start.clone()
+    };
+    golden_hl7("pcd10_complete", &asked, &event(done));
+    // Nobody gets what they did not ask for, or must not see, or what is of nobody.
+    assert!(encoded(&hl7(), &event(start.clone())).is_empty());
+    let blind = Hl7Destination { metrics: vec![mdc::PUMP_INFUSING_STATUS, mdc::FLOW_FLUID_PUMP_CURRENT], ..to };
+    assert!(encoded(&Destination::Hl7(blind), &event(start.clone())).is_empty());
+    assert!(encoded(&asked, &event(InfusionEvent { patient: None, ..start.clone() })).is_empty());
+    assert!(encoded(&Destination::Mqtt(MqttDestination::new("ward", "b:1")), &event(start)).is_empty());
 }
 
 /// What one old receiver insists on, everything at once.

@@ -23,6 +23,7 @@ use crate::device::{
 use crate::flow::{Book, Changed, Clock, Drafts, Facts, Inbox, Index, Outbox, Timers, Transitions};
 use crate::layout::{Layout, LimitLayout};
 use crate::machine::condition::Condition;
+use crate::pumps::Pumps;
 use crate::stage::adjust::Adjustments;
 
 /// The world of a ward at its start. `order` is the order in which devices are spawned, which must not matter.
@@ -63,6 +64,12 @@ pub(crate) fn world(ward: &Ward, now: Now, order: &[u32]) -> World {
         timers.judge.set(position, conditions.next);
         let components = (fixed, connection(now), metrics, conditions, Signals::none());
         spawned.push((position, world.spawn(components).id()));
+    }
+    for (_, entity) in &spawned {
+        let pumps = world.get::<Fixed>(*entity).and_then(|fixed| Pumps::of(&fixed.layout));
+        if let Some(pumps) = pumps {
+            world.entity_mut(*entity).insert(pumps);
+        }
     }
     spawned.sort_unstable_by_key(|(position, _)| *position);
     index.devices = spawned.into_iter().map(|(_, entity)| entity).collect();

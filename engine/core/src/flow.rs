@@ -10,8 +10,8 @@ use std::time::Duration;
 use bevy_ecs::entity::Entity;
 use bevy_ecs::resource::Resource;
 use vigil_model::{
-    AssociationNews, Command, DeviceAlarm, DeviceReport, EngineEvent, EventKind, Instant, Kept, Now, ObservationReport,
-    Occurrence, Patient, Phase, Quantity, Timestamp,
+    AssociationNews, Command, DeviceAlarm, DeviceReport, EngineEvent, EventKind, InfusionEvent, Instant, Kept, Now,
+    ObservationReport, Occurrence, Patient, Phase, Quantity, Timestamp,
 };
 
 use crate::deadlines::{Deadlines, NEVER};
@@ -185,6 +185,7 @@ pub(crate) struct Drafts {
     pub(crate) alarms: Vec<AlarmDraft>,
     pub(crate) answers: Vec<EventKind>,
     pub(crate) reports: Vec<ReportDraft>,
+    pub(crate) infusions: Vec<InfusionDraft>,
     pub(crate) associations: Vec<AssociationNews>,
     /// Devices that said who they are, and that was new.
     pub(crate) identified: Vec<u32>,
@@ -219,6 +220,15 @@ pub(crate) struct ReportDraft {
 /// What is to be remembered besides occurrences and associations, and changed since it was asked last.
 #[derive(Resource, Debug, Default)]
 pub(crate) struct Changed(pub(crate) Vec<Kept>);
+
+/// What a pump did, without the patient.
+#[derive(Debug)]
+pub(crate) struct InfusionDraft {
+    pub(crate) bed: u32,
+    pub(crate) device: u32,
+    pub(crate) at: Instant,
+    pub(crate) event: InfusionEvent,
+}
 
 /// What the step says.
 #[derive(Resource, Debug, Default)]

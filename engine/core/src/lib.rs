@@ -20,6 +20,7 @@ mod flow;
 mod layout;
 pub mod machine;
 mod occurrence;
+mod pumps;
 mod rate;
 mod restore;
 pub mod score;

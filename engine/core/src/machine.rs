@@ -5,4 +5,5 @@
 pub mod association;
 pub mod condition;
 pub mod escalation;
+pub(crate) mod infusion;
 pub mod signal;

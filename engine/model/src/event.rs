@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AdjustOutcome, Answer, AssociationNews, Identity, LimitAdjustment, LinkState, Observation, Occurrence,
+    AdjustOutcome, Answer, AssociationNews, Identity, InfusionEvent, LimitAdjustment, LinkState, Observation, Occurrence,
     OccurrenceId, OperatingMode, Patient, Phase, Priority, Timestamp,
 };
 
@@ -72,6 +72,8 @@ pub enum EventKind {
     Device(DeviceStatus),
     /// Who lies where changed, or what is held. Follows the observations that were closed by it.
     Association(Arc<AssociationNews>),
+    /// A pump began, stopped or completed a delivery.
+    Infusion(Arc<InfusionEvent>),
 }
 
 /// What somebody charted about the patient in a bed. Patient data: never in logs.

@@ -14,6 +14,7 @@ pub mod escalation;
 pub mod event;
 pub mod freshness;
 pub mod identity;
+pub mod infusion;
 pub mod nomenclature;
 pub mod observation;
 pub mod outgoing;
@@ -43,6 +44,7 @@ pub use escalation::{Escalation, EscalationChain, EscalationLevel, EscalationSta
 pub use event::{BedSummary, ChartEntry, DeviceStatus, EngineEvent, EventKind, ObservationReport};
 pub use freshness::Freshness;
 pub use identity::{BedIndex, DeviceIndex, Eui64};
+pub use infusion::{DeliveryStatus, InfusionChange, InfusionEvent, InfusionSource, ProgramMode, StopReason};
 pub use nomenclature::{Code, CodeKind, Unit, dim, mdc};
 pub use observation::{Absence, DeviceLimits, Enumeration, Observation, Quality, Reading, Validity, Value};
 pub use outgoing::{Lane, Outgoing};

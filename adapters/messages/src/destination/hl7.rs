@@ -72,6 +72,9 @@ pub struct Hl7Destination {
     /// Whether alarms name the patient. Off: the location alone, for receivers that need no more.
     #[serde(default = "yes")]
     pub patient_in_alarms: bool,
+    /// Whether it gets infusion events (PCD-10): start, stop and completion of each delivery of a pump.
+    #[serde(default)]
+    pub infusion_events: bool,
     /// Ids of the beds it is told about; empty means all.
     #[serde(default)]
     pub beds: Vec<Arc<str>>,
@@ -156,6 +159,7 @@ impl Hl7Destination {
             observations: true,
             alarms: true,
             patient_in_alarms: true,
+            infusion_events: false,
             beds: Vec::new(),
             metrics: Vec::new(),
             identifiers: all_items(),

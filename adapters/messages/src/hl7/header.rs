@@ -13,6 +13,8 @@ pub enum Profile {
     CommunicatePcdData,
     /// PCD-04, Report Alert.
     ReportAlert,
+    /// PCD-10, Communicate Infusion Event Data.
+    CommunicateInfusionEvent,
     /// DEV-51, Assert Device-Patient Association.
     AssertAssociation,
     /// DEV-52, Report Device-Patient Association.
@@ -25,6 +27,7 @@ impl Profile {
         match self {
             Profile::CommunicatePcdData | Profile::AssertAssociation | Profile::ReportAssociation => "ORU^R01^ORU_R01",
             Profile::ReportAlert => "ORU^R40^ORU_R40",
+            Profile::CommunicateInfusionEvent => "ORU^R42^ORU_R01",
         }
     }
 
@@ -33,6 +36,7 @@ impl Profile {
         match self {
             Profile::CommunicatePcdData => "IHE_PCD_001^IHE PCD^1.3.6.1.4.1.19376.1.6.1.1.1^ISO",
             Profile::ReportAlert => "IHE_PCD_004^IHE PCD^1.3.6.1.4.1.19376.1.6.1.4.1^ISO",
+            Profile::CommunicateInfusionEvent => "IHE_PCD_010^IHE PCD^1.3.6.1.4.1.19376.1.6.4.10^ISO",
             Profile::AssertAssociation => "IHE_DEV_051^IHE PCD^1.3.6.1.4.1.19376.1.6.1.51.1^ISO",
             Profile::ReportAssociation => "IHE_DEV_052^IHE PCD^1.3.6.1.4.1.19376.1.6.1.52.1^ISO",
         }
@@ -41,7 +45,7 @@ impl Profile {
     /// MSH-16 in enhanced mode: whether an answer of the application is asked for beside the commit.
     pub const fn application_acknowledgement(self) -> &'static str {
         match self {
-            Profile::CommunicatePcdData | Profile::ReportAlert => "NE",
+            Profile::CommunicatePcdData | Profile::ReportAlert | Profile::CommunicateInfusionEvent => "NE",
             Profile::AssertAssociation | Profile::ReportAssociation => "AL",
         }
     }

@@ -4,7 +4,7 @@
 //! text are taken apart when asked for. Writing: [`write::SegmentWriter`] appends straight to a byte vector. Framing
 //! (MLLP) is not here.
 //!
-//! Out: [`oru_r01`] (PCD-01), [`oru_r40`] (PCD-04), [`association`] (DEV-51, DEV-52). In: [`ora_r41`] (PCD-05), [`association`].
+//! Out: [`oru_r01`] (PCD-01), [`oru_r40`] (PCD-04), [`oru_r42`] (PCD-10), [`association`] (DEV-51, DEV-52). In: [`ora_r41`] (PCD-05), [`association`].
 
 pub mod ack;
 pub mod alert_id;
@@ -21,6 +21,7 @@ pub mod message;
 pub mod ora_r41;
 pub mod oru_r01;
 pub mod oru_r40;
+pub mod oru_r42;
 pub mod patient;
 mod scan;
 pub mod segment;

@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use vigil_model::{
     AlarmSource, AlarmState, Appliance, Bed, BedIndex, BedRules, Category, Code, ConditionKey, ConditionKind,
-    Containment, Device, DeviceLimits, EngineEvent, Enumeration, Eui64, EventKind, Identity, LimitSide, Location,
-    MetricDescriptor, Node, Observation, ObservationReport, Occurrence, OccurrenceId, OperatingMode, Patient, Phase,
-    Priority, Profile, Quality, Quantity, Reading, TechnicalRules, Timestamp, Unit, Value, Ward, dim, mdc,
+    Containment, DeliveryStatus, Device, DeviceLimits, EngineEvent, Enumeration, Eui64, EventKind, Identity,
+    InfusionChange, InfusionEvent, InfusionSource, LimitSide, Location, MetricDescriptor, Node, Observation,
+    ObservationReport, Occurrence, OccurrenceId, OperatingMode, Patient, Phase, Priority, Profile, ProgramMode,
+    Quality, Quantity, Reading, TechnicalRules, Timestamp, Unit, Value, Ward, dim, mdc,
 };
 
 /// `seconds` after 2026-03-01T09:15:00Z.
@@ -54,6 +55,7 @@ pub(crate) fn ward() -> Ward {
             device("mon-1", 0, monitor(), Some(Eui64(0x8899_AABB_CCDD_EEFF))),
             device("pump-1", 0, pump(), None),
             device("mon-2", 1, monitor(), None),
+            device("pump-2", 0, syringe_pump(), Some(Eui64(0x1020_3040_5060_7080))),
         ],
     }
 }
@@ -133,6 +135,59 @@ fn pump() -> Arc<Profile> {
             metric(mdc::X_ATTR_OPERATING_MODE, "1.1.1.3", None, Category::Measurement, false),
         ],
     )
+}
+
+/// A pump with a delivery channel and a source, as the drivers of pumps have them.
+fn syringe_pump() -> Arc<Profile> {
+    let measured = |code, row, unit| metric(code, row, unit, Category::Measurement, false);
+    let set = |code, row, unit| metric(code, row, unit, Category::Setting, false);
+    profile(
+        "syringe-pump",
+        mdc::DEV_PUMP_INFUS_SYRINGE_MDS,
+        &[
+            ("1.1.0.0", mdc::DEV_PUMP_INFUS_SYRINGE_VMD),
+            ("1.1.1.0", mdc::DEV_PUMP_DELIVERY_INFO),
+            ("1.1.2.0", mdc::DEV_PUMP_INFUSATE_SOURCE_PRIMARY),
+        ],
+        vec![
+            measured(mdc::PUMP_INFUSING_STATUS, "1.1.1.1", None),
+            measured(mdc::X_ATTR_OPERATING_MODE, "1.1.1.2", None),
+            measured(mdc::FLOW_FLUID_PUMP_CURRENT, "1.1.1.3", Some(dim::MILLI_L_PER_HR)),
+            set(mdc::FLOW_FLUID_PUMP, "1.1.2.1", Some(dim::MILLI_L_PER_HR)),
+            set(mdc::DRUG_NAME_LABEL, "1.1.2.2", None),
+            measured(mdc::VOL_FLUID_DELIV, "1.1.2.3", Some(dim::MILLI_L)),
+            measured(mdc::TIME_PD_REMAIN, "1.1.2.4", Some(dim::MIN)),
+            set(mdc::VOL_FLUID_TBI, "1.1.2.5", Some(dim::MILLI_L)),
+        ],
+    )
+}
+
+/// A delivery of the syringe pump begins.
+pub(crate) fn infusion_start() -> InfusionEvent {
+    let text = |text: &str| Reading::Value(Value::Text(text.into()), Quality::Valid);
+    let (per_hour, volume) = (Some(dim::MILLI_L_PER_HR), Some(dim::MILLI_L));
+    InfusionEvent {
+        bed: "bed-1".into(),
+        device: "pump-2".into(),
+        patient: Some(patient()),
+        pump: "1.1.0.0".parse().unwrap(),
+        at: at(10),
+        change: InfusionChange::Start,
+        status: DeliveryStatus::Delivering,
+        reason: None,
+        source: InfusionSource::Primary,
+        mode: ProgramMode::Continuous,
+        flow: Some(number("5.0")),
+        identity: Identity::default(),
+        readings: vec![
+            observation(mdc::X_ATTR_OPERATING_MODE, "1.1.1.2", None, text("SET")),
+            observation(mdc::FLOW_FLUID_PUMP, "1.1.2.1", per_hour, numeric("5.0")),
+            observation(mdc::DRUG_NAME_LABEL, "1.1.2.2", None, text("NORADRENALINE")),
+            observation(mdc::VOL_FLUID_DELIV, "1.1.2.3", volume, numeric("12.3")),
+            observation(mdc::TIME_PD_REMAIN, "1.1.2.4", Some(dim::MIN), numeric("451")),
+            observation(mdc::VOL_FLUID_TBI, "1.1.2.5", volume, numeric("50.0")),
+        ],
+    }
 }
 
 pub(crate) fn observation(code: Code, row: &str, unit: Option<Unit>, reading: Reading) -> Observation {

@@ -6,6 +6,7 @@
 //! run before is corrected.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bevy_ecs::schedule::{IntoScheduleConfigs, Schedule};
 use bevy_ecs::system::{Query, Res, ResMut};
@@ -77,6 +78,14 @@ fn publish_events(
         draft.report.held =
             context.is_some_and(|(_, context, _)| context.was_held(draft.device, draft.start, draft.end));
         outbox.say(at, EventKind::Observations(Arc::new(draft.report)));
+    }
+    drafts.infusions.sort_by_key(|draft| (draft.bed, draft.device, draft.at)); // of one moment in the order of their making
+    for mut draft in drafts.infusions.drain(..) {
+        let moment = (draft.at, draft.at + Duration::from_micros(1));
+        let context = beds.get(index.beds[draft.bed as usize]).ok().map(|(_, context, _)| context);
+        let context = context.filter(|context| !context.was_held(draft.device, moment.0, moment.1));
+        draft.event.patient = context.and_then(|context| context.over(moment.0, moment.1)).cloned();
+        outbox.say(at, EventKind::Infusion(Arc::new(draft.event)));
     }
     for news in drafts.associations.drain(..) {
         outbox.say(at, EventKind::Association(Arc::new(news)));

@@ -10,8 +10,8 @@ use std::time::Duration;
 use bevy_ecs::schedule::{IntoScheduleConfigs, Schedule};
 use bevy_ecs::system::{Query, Res, ResMut};
 use vigil_model::{
-    Absence, Command, ConditionKind, Containment, DeviceAlarm, DeviceReport, FaultKind, Identity, Instant, Now,
-    Observation, OperatingMode, Priority, Quality, Reading, Report, Timestamp, Value, mdc,
+    Absence, Command, ConditionKind, Containment, DeviceAlarm, DeviceReport, FaultKind, Identity, InfusionEvent,
+    Instant, Now, Observation, OperatingMode, Priority, Quality, Reading, Report, Timestamp, Value, mdc,
 };
 
 use super::Stage;
@@ -19,8 +19,9 @@ use super::watched::Watched;
 use crate::counters::Tally;
 use crate::deadlines::NEVER;
 use crate::device::{Connection, Fixed, Metrics, Standing};
-use crate::flow::{Clock, Drafts, Fact, Facts, Inbox, Index, Said, Timers};
+use crate::flow::{Clock, Drafts, Fact, Facts, Inbox, Index, InfusionDraft, Said, Timers};
 use crate::layout::MetricLayout;
+use crate::pumps::{self, Pumps};
 
 pub(crate) fn install(schedule: &mut Schedule) {
     schedule.add_systems((receive_reports, receive_deliveries).chain().in_set(Stage::Receive));
@@ -35,14 +36,16 @@ fn receive_reports(
     mut facts: ResMut<Facts>,
     mut drafts: ResMut<Drafts>,
     mut tally: ResMut<Tally>,
-    mut devices: Query<(&Fixed, &mut Connection, &mut Metrics)>,
+    mut devices: Query<(&Fixed, &mut Connection, &mut Metrics, Option<&mut Pumps>)>,
 ) {
     tally.reports += inbox.reports.len() as u64;
     let mut reports = inbox.reports.drain(..);
     while let Some(device) = reports.as_slice().first().map(|report| report.device) {
         let row = reports.as_slice().iter().take_while(|report| report.device == device).count();
         let entity = index.devices.get(device.0 as usize);
-        let Some((fixed, mut connection, mut metrics)) = entity.and_then(|entity| devices.get_mut(*entity).ok()) else {
+        let Some((fixed, mut connection, mut metrics, mut pumps)) =
+            entity.and_then(|entity| devices.get_mut(*entity).ok())
+        else {
             tally.unknown_devices += row as u64;
             reports.by_ref().take(row).for_each(drop);
             continue;
@@ -56,7 +59,13 @@ fn receive_reports(
             clock: *clock,
         };
         for report in reports.by_ref().take(row) {
+            if let Some(pumps) = &mut pumps {
+                watched.hear_pump(pumps, &report);
+            }
             watched.receive(report, &mut tally);
+        }
+        if let Some(pumps) = &mut pumps {
+            watched.look_at_pumps(pumps);
         }
         let deadline = watched.first_deadline();
         metrics.next = deadline;
@@ -162,6 +171,36 @@ impl Watched<'_> {
             Report::Waveform(_) => self.hear(at),
             // Noise on the line is not the device speaking.
             Report::Fault(fault) => self.count(fault.kind),
+        }
+    }
+
+    /// What the pumps of the device showed until now is looked at once all that was read at one time is known.
+    fn hear_pump(&mut self, pumps: &mut Pumps, report: &DeviceReport) {
+        let at = report.received.monotonic;
+        if pumps.unseen.is_some_and(|unseen| unseen != at) {
+            self.look_at_pumps(pumps);
+        }
+        match &report.report {
+            Report::Observation(_) => pumps.unseen = Some(at),
+            Report::Alarm(alarm) => pumps.alarm(alarm),
+            Report::AlarmsListed => pumps.listed(),
+            Report::Link(_) | Report::Identity(_) | Report::Mode(_) | Report::Fault(_) | Report::Waveform(_) => {}
+        }
+    }
+
+    fn look_at_pumps(&mut self, pumps: &mut Pumps) {
+        if pumps.unseen.take().is_none() {
+            return;
+        }
+        let (layout, at) = (&self.fixed.layout, self.connection.moved_to);
+        for (row, what) in pumps.look(self.metrics, at) {
+            let event = InfusionEvent {
+                bed: Arc::clone(&self.fixed.bed_id),
+                device: Arc::clone(&self.fixed.id),
+                identity: self.connection.identity.clone(),
+                ..pumps::event_of(row, what, at, self.clock.utc(at), layout, self.metrics)
+            };
+            self.drafts.infusions.push(InfusionDraft { bed: self.fixed.bed, device: self.fixed.index, at, event });
         }
     }
 
