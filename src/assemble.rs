@@ -31,6 +31,7 @@ use vigil_sinks::mqtt::{MqttSink, Resync};
 use crate::appliance::{Appliance, Question, Wiring};
 use crate::clock::Clock;
 use crate::history::History;
+use crate::presence::{self, Presence};
 use crate::request::Request;
 use crate::watch::Watch;
 use crate::{canary, recording, renewal};
@@ -167,11 +168,21 @@ pub fn start_through(plan: Plan, clock: Clock, outlet: Outlet<'_>) -> Result<Run
         let notify = Arc::new(Notify::new());
         let (status_sender, status) = watch::channel(SinkStatus::default());
         wake.push((destination.id().clone(), notify.clone()));
+        let beside = status.clone();
         sinks.push((destination.id().clone(), status));
         let outbox = outlet(destination, journal.outbox(destination.id())?);
         match destination {
             Destination::Hl7(hl7) => {
                 let renew = renewal::renew(hl7.clone(), ward.clone(), journal.reader()?);
+                let presence = Presence {
+                    to: hl7.clone(),
+                    ward: ward.clone(),
+                    journal: journal.clone(),
+                    status: beside,
+                    questions: questions.clone(),
+                    clock: clock.clone(),
+                };
+                tasks.spawn(presence::run(presence, stop_links.clone()));
                 let sink = vigil_sinks::mllp::out::run(
                     MllpSink { destination: hl7.clone(), renew: Some(renew) },
                     outbox,

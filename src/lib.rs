@@ -12,6 +12,8 @@ pub mod clock;
 pub mod console;
 pub mod demo;
 pub mod history;
+pub mod interface_kit;
+mod presence;
 pub mod receiver;
 pub mod recording;
 mod renewal;

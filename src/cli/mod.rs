@@ -9,6 +9,7 @@ mod demo;
 mod ehr;
 mod generate;
 mod hl7;
+mod interface_kit;
 mod ledger;
 mod load;
 mod ports;
@@ -99,6 +100,8 @@ enum Command {
     Ehr(ehr::Arguments),
     /// Checks of HL7 messages.
     Hl7(hl7::Arguments),
+    /// What an interface engineer asks for: message profile, samples, codes and units of every destination.
+    InterfaceKit(interface_kit::Arguments),
     /// Tests of alarm rules.
     Rules(rules::Arguments),
     /// JSON Schema of the configuration.
@@ -160,6 +163,7 @@ fn run(arguments: Arguments) -> CommandResult {
         Command::Probe(arguments) => probe::run(arguments, json),
         Command::Ehr(arguments) => ehr::run(arguments, json),
         Command::Hl7(arguments) => hl7::run(arguments, json),
+        Command::InterfaceKit(arguments) => interface_kit::run(arguments, json),
         Command::Rules(arguments) => rules::run(arguments, json),
         Command::Schema(arguments) => schema::run(arguments),
         Command::Codes(arguments) => codes::run(arguments, json),

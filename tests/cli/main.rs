@@ -7,6 +7,7 @@ mod catalogue;
 mod check;
 mod decode;
 mod hl7;
+mod interface_kit;
 mod night;
 mod outside;
 mod probe;
@@ -19,7 +20,7 @@ use std::process::Stdio;
 
 use support::process::{command, vigil};
 
-const COMMANDS: [&str; 21] = [
+const COMMANDS: [&str; 22] = [
     "ports",
     "probe",
     "demo",
@@ -29,6 +30,7 @@ const COMMANDS: [&str; 21] = [
     "simulate",
     "ehr",
     "hl7",
+    "interface-kit",
     "schema",
     "codes",
     "profiles",

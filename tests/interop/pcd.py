@@ -12,7 +12,7 @@ OIDS = {
     "R01": "1.3.6.1.4.1.19376.1.6.1.1.1", "R40": "1.3.6.1.4.1.19376.1.6.1.4.1", "R42": "1.3.6.1.4.1.19376.1.6.4.10",
 }  # fmt: skip
 STRUCTURES = {"R01": "ORU_R01", "R40": "ORU_R40", "R42": "ORU_R01"}
-PENDING = {"MDC_EVT_PUMP_DELIV_STOP"}  # in the framework, without an assigned code
+PENDING = {"MDC_EVT_PUMP_DELIV_STOP", "MDC_EVT_WATCHDOG"}  # in the framework, without an assigned code
 PUMP_WORDS = {
     "MDC_PUMP_INFUSING_STATUS": {"pump-status-infusing", "pump-status-not-infusing"},
     "MDC_DEV_PUMP_ACTIVE_SOURCES": {f"pump-source-info-{s}" for s in "primary secondary pca loading clinician intermittent".split()},
@@ -40,7 +40,7 @@ FLAGS = {
 FACETS = [(68481, "MDC_ATTR_EVENT_PHASE"), (68482, "MDC_ATTR_ALARM_STATE"), (68483, "MDC_ATTR_ALARM_INACTIVATION_STATE"),
           (68484, "MDC_ATTR_ALARM_PRIORITY"), (68485, "MDC_ATTR_ALERT_TYPE")]  # fmt: skip
 PHASES = {"start", "continue", "update", "escalate", "deescalate", "inactivate", "acknowledged", "reset", "end", "present"}
-INITIAL = {"start", "start_only", "present"}
+INITIAL = {"start", "start_only", "present", "tpoint"}
 STATES = {"inactive", "active", "latched"}
 INACTIVATIONS = {"enabled", "audio-paused", "audio-off", "alarm-paused", "alarm-off", "alert-acknowledged"}
 # Codes that everybody knows (ISO/IEEE 11073-10101, context free). The first name is enough, others are known for the same.
@@ -390,6 +390,10 @@ class Checked:
         facets = [(numbers, segment) for numbers, segment in self.rows if self.text(segment, 2)]
         first = len(self.rows) - len(facets)
         self.require(all(not self.text(segment, 2) for _, segment in self.rows[:first]), "device rows among the facets")
+        is_watchdog = any("MDC_EVT_WATCHDOG" in self.text(segment, 5) for _, segment in facets)
+        if is_watchdog:
+            self.watchdog(facets)
+            return
         if len(facets) != 7:
             self.require(False, f"{len(facets)} facets, not seven")
             return
@@ -422,6 +426,16 @@ class Checked:
             self.occurrence = parent[1:].replace("&", "^")
             self.require(self.occurrence != event, "OBR-3 repeats that of the first message")
         self.phase = phase
+
+    def watchdog(self, facets):
+        """Appendix L leaves the form open: seven facets of a point event without priority, and when the next one must follow."""
+        words = [self.text(segment, 5) for _, segment in facets]
+        self.require(len(facets) == 8 and [numbers[4] for numbers, _ in facets] == list(range(1, 9)), "eight facets")
+        self.require(words[2] == "tpoint" and words[3] in ("active", "inactive"), f"phase and state {words[2:4]}")
+        self.require(words[4:7] == ["enabled", "PN", "SA"], f"facets {words[4:7]}")
+        self.require(self.text(facets[7][1], 3) == "67860^MDC_ATTR_CONFIRM_TIMEOUT^MDC" and int(words[7]) > 0, "timeout")
+        self.require(not self.field("OBR", 29), "OBR-29 of a point event")
+        self.occurrence, self.phase = self.field("OBR", 3), words[2]
 
     def event_and_source(self, at, kind):
         event, source = at[0], at[1]

@@ -13,6 +13,7 @@ use vigil_messages::hl7::ack::{AckError, build};
 use vigil_messages::hl7::association::{self, Change, Standing, Told, Vouched};
 use vigil_messages::hl7::convert::Rounding;
 use vigil_messages::hl7::local_codes::LocalCodes;
+use vigil_messages::hl7::watchdog;
 use vigil_messages::hl7::{AckCode, Association, Message, from_file_text};
 use vigil_messages::mqtt::{self, MqttPublish, Topics};
 use vigil_messages::{AcknowledgementMode, ControlIds, Destination, Dialect, Hl7Destination, MqttDestination, encode};
@@ -239,6 +240,17 @@ fn infusion_events_as_pcd_10() {
     assert!(encoded(&Destination::Hl7(blind), &event(start.clone())).is_empty());
     assert!(encoded(&asked, &event(InfusionEvent { patient: None, ..start.clone() })).is_empty());
     assert!(encoded(&Destination::Mqtt(MqttDestination::new("ward", "b:1")), &event(start)).is_empty());
+}
+
+#[test]
+fn a_watchdog_as_pcd_04() {
+    let Destination::Hl7(to) = hl7() else { unreachable!() };
+    let appliance = ward::ward().appliance;
+    for (name, is_last) in [("pcd04_watchdog", false), ("pcd04_watchdog_last", true)] {
+        let (mut out, every) = (Vec::new(), std::time::Duration::from_secs(30));
+        watchdog::write(&appliance, &to, "ward-4b-watchdog-1", ward::at(0), every, is_last, &mut out);
+        golden(&format!("{name}.hl7"), &lines(&out));
+    }
 }
 
 /// What one old receiver insists on, everything at once.

@@ -35,6 +35,13 @@ pub(crate) fn destinations(
             Destination::Hl7(hl7) if !hl7.observations && !hl7.alarms => {
                 problems.warning(&place, "gets neither observations nor alarms", "turn one of them on, or remove it");
             }
+            Destination::Hl7(hl7) if !hl7.alarms && hl7.watchdog.is_some() => {
+                problems.warning(
+                    &place.key("watchdog"),
+                    "proves the way of alarms, and it gets none",
+                    "turn `alarms` on, or remove it",
+                );
+            }
             Destination::Hl7(_) => {}
             Destination::Mqtt(mqtt) => {
                 let client = match &*mqtt.client_id {

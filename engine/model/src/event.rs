@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AdjustOutcome, Answer, AssociationNews, Identity, InfusionEvent, LimitAdjustment, LinkState, Observation, Occurrence,
-    OccurrenceId, OperatingMode, Patient, Phase, Priority, Timestamp,
+    AdjustOutcome, Answer, AssociationNews, Identity, InfusionEvent, LimitAdjustment, LinkState, Observation,
+    Occurrence, OccurrenceId, OperatingMode, Patient, Phase, Priority, Timestamp,
 };
 
 /// One statement of the engine. Within a step they are sorted by identity, so the same inputs give the same bytes.

@@ -75,6 +75,9 @@ pub struct Hl7Destination {
     /// Whether it gets infusion events (PCD-10): start, stop and completion of each delivery of a pump.
     #[serde(default)]
     pub infusion_events: bool,
+    /// How often it gets a message that proves the way of alarms while there is none, 5s to 1h; none if left out.
+    #[serde(default)]
+    pub watchdog: Option<DurationText>,
     /// Ids of the beds it is told about; empty means all.
     #[serde(default)]
     pub beds: Vec<Arc<str>>,
@@ -160,6 +163,7 @@ impl Hl7Destination {
             alarms: true,
             patient_in_alarms: true,
             infusion_events: false,
+            watchdog: None,
             beds: Vec::new(),
             metrics: Vec::new(),
             identifiers: all_items(),
@@ -195,6 +199,10 @@ impl Hl7Destination {
                  have arrived; expected enhanced or original, or release 2"
                     .to_owned(),
             );
+        }
+        if let Some(every) = self.watchdog {
+            problems.at_least("watchdog", every, DurationText::from_secs(5));
+            problems.at_most("watchdog", every, DurationText::from_secs(3600));
         }
         self.dialect.problems(&mut problems);
         for (key, text) in

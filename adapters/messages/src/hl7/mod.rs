@@ -27,6 +27,7 @@ mod scan;
 pub mod segment;
 pub mod time;
 pub mod value;
+pub mod watchdog;
 pub mod write;
 pub mod zone;
 
