@@ -31,10 +31,11 @@ use vigil_sinks::mqtt::{MqttSink, Resync};
 use crate::appliance::{Appliance, Question, Wiring};
 use crate::clock::Clock;
 use crate::history::History;
+use crate::listen::{self, Listening};
 use crate::presence::{self, Presence};
 use crate::request::Request;
 use crate::watch::Watch;
-use crate::{canary, recording, renewal};
+use crate::{canary, control, recording, renewal};
 
 /// Batches of reports that wait for the loop; a link with more to say waits.
 const REPORT_BATCHES_MAX: usize = 256;
@@ -61,6 +62,9 @@ pub enum StartError {
     /// The journal cannot be opened.
     #[error("opening the journal: {0}")]
     Journal(#[from] JournalError),
+    /// A listener's address cannot be used.
+    #[error(transparent)]
+    Listen(#[from] listen::ListenError),
     /// The thread of the loop cannot be started.
     #[error("starting the appliance's thread: {0}")]
     Thread(std::io::Error),
@@ -83,6 +87,8 @@ pub struct Running {
     pub commands: mpsc::Sender<Command>,
     /// Requests to it, answered once they are on disk.
     pub requests: mpsc::Sender<Request>,
+    /// Each listener by its configured id: where it listens, and what it has counted.
+    pub listeners: Vec<Listening>,
     /// How each destination is doing.
     pub sinks: Vec<(Arc<str>, watch::Receiver<SinkStatus>)>,
     /// What each link has counted, by its configured id: on a bus with planned and actual periods of every unit.
@@ -162,6 +168,10 @@ pub fn start_through(plan: Plan, clock: Clock, outlet: Outlet<'_>) -> Result<Run
     if let Some(device) = canary::serve(&plan, &clock, stop_links.clone()) {
         tasks.spawn(device);
     }
+    let to = listen::Appliance { ward: ward.clone(), requests: requests.clone(), clock: clock.clone() };
+    let listeners = listen::start(&plan.listeners, &to, restored.receipts, &tasks, &stop_links)?;
+    control::start(&plan.data_dir, &requests, &questions, &tasks, &stop_links);
+
     let mut wake = Vec::new();
     let mut sinks = Vec::new();
     for destination in &plan.destinations {
@@ -250,6 +260,7 @@ pub fn start_through(plan: Plan, clock: Clock, outlet: Outlet<'_>) -> Result<Run
         questions,
         commands,
         requests,
+        listeners,
         sinks,
         links,
         journal,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use vigil_messages::Destination;
+use vigil_messages::listener::Listener;
 use vigil_model::{DeviceIndex, Ward};
 use vigil_protocols::driver::DriverConfig;
 use vigil_protocols::identity::ExpectedIdentity;
@@ -25,6 +26,8 @@ pub struct Plan {
     pub links: Vec<LinkPlan>,
     /// Who is told, in the order of the configuration.
     pub destinations: Vec<Destination>,
+    /// Where messages come in, in the order of the configuration.
+    pub listeners: Vec<Listener>,
     /// Folder for everything that must survive a restart.
     pub data_dir: PathBuf,
     /// What somebody should look at although the configuration is accepted.

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::DeValue;
+use vigil_messages::listener::Listener;
 use vigil_messages::{Destination, Hl7Destination, MqttDestination};
 
 use crate::document::{Document, Place, Problems};
@@ -22,6 +23,7 @@ pub(crate) struct Draft {
     pub(crate) links: Vec<Option<LinkSection>>,
     pub(crate) devices: Vec<Option<DeviceSection>>,
     pub(crate) destinations: Vec<Option<Destination>>,
+    pub(crate) listeners: Vec<Option<Listener>>,
     pub(crate) escalations: Vec<Option<EscalationSection>>,
     pub(crate) recording: Option<RecordingSection>,
     pub(crate) history: Option<HistorySection>,
@@ -56,6 +58,7 @@ pub(crate) fn draft(problems: &mut Problems<'_, '_>) -> Draft {
         links: each("link", problems, element::read),
         devices: each("device", problems, element::read),
         destinations: each("destination", problems, destination),
+        listeners: each("listener", problems, element::read),
         escalations: each("escalation", problems, element::read),
         recording: table("recording", problems),
         history: table("history", problems),

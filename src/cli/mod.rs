@@ -2,6 +2,8 @@
 //!
 //! Exit codes: 0 done; 1 it ran and the answer is no; 2 the command line or a file is wrong; 3 the outside failed.
 
+mod adt;
+mod bed;
 mod check;
 mod codes;
 mod decode;
@@ -98,6 +100,8 @@ enum Command {
     Probe(probe::Arguments),
     /// The receiving side of the HL7 interface, for benches.
     Ehr(ehr::Arguments),
+    /// Sends HL7 messages to a listener and shows how they are answered, for benches.
+    Adt(adt::Arguments),
     /// Checks of HL7 messages.
     Hl7(hl7::Arguments),
     /// What an interface engineer asks for: message profile, samples, codes and units of every destination.
@@ -110,6 +114,14 @@ enum Command {
     Codes(codes::Arguments),
     /// The devices Vigil knows, and checks of register profiles.
     Profiles(profiles::Arguments),
+    /// Who lies where, by what evidence, and what holds a bed, from the running appliance.
+    Beds(bed::BedsArguments),
+    /// Binds a patient to a bed of the running appliance; a second identifier confirms it.
+    Bind(bed::BindArguments),
+    /// Unbinds whoever lies in a bed of the running appliance.
+    Release(bed::ReleaseArguments),
+    /// Observations that are held until a person has looked at the bed.
+    Held(bed::HeldArguments),
     /// Active alarms, from an appliance's journal.
     Alarms(show::AlarmArguments),
     /// What is waiting for a destination, from an appliance's journal.
@@ -161,6 +173,11 @@ fn run(arguments: Arguments) -> CommandResult {
         Command::Simulate(arguments) => simulate::run(arguments),
         Command::Ports(arguments) => ports::run(arguments, json),
         Command::Probe(arguments) => probe::run(arguments, json),
+        Command::Adt(arguments) => adt::run(arguments, json),
+        Command::Beds(arguments) => bed::beds(arguments, json),
+        Command::Bind(arguments) => bed::bind(arguments, json),
+        Command::Release(arguments) => bed::release(arguments, json),
+        Command::Held(arguments) => bed::held(arguments, json),
         Command::Ehr(arguments) => ehr::run(arguments, json),
         Command::Hl7(arguments) => hl7::run(arguments, json),
         Command::InterfaceKit(arguments) => interface_kit::run(arguments, json),

@@ -20,7 +20,12 @@ use std::process::Stdio;
 
 use support::process::{command, vigil};
 
-const COMMANDS: [&str; 22] = [
+const COMMANDS: [&str; 27] = [
+    "adt",
+    "beds",
+    "bind",
+    "release",
+    "held",
     "ports",
     "probe",
     "demo",

@@ -42,6 +42,6 @@ pub use queue::{
     GROUP_RECORDS_MAX, JournalStatus, NOTES_WAITING_MAX, RECORDS_WAITING_MAX, SETTLEMENTS_WAITING_MAX,
     TRENDS_WAITING_MAX,
 };
-pub use reader::{LoggedEntry, OutboxEntry, OutboxState, Reader};
+pub use reader::{HeldEntry, LoggedEntry, OutboxEntry, OutboxState, Reader};
 pub use record::{LogEntry, LogKind, Receipt, Record, RestoredState, UnreadableOccurrence};
 pub use retention::Limits;

@@ -50,6 +50,21 @@ pub enum OutboxState {
     },
 }
 
+/// Observation messages of one bed for one destination that wait for a person.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct HeldEntry {
+    /// Configured id of the bed.
+    pub bed: String,
+    /// For which destination.
+    pub destination: String,
+    /// How many.
+    pub messages: u64,
+    /// When the oldest was made.
+    pub oldest: String,
+    /// When the newest was made.
+    pub newest: String,
+}
+
 /// One line of the ledger of an occurrence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoggedEntry {
@@ -86,6 +101,31 @@ impl Reader {
             unreadable,
             ..RestoredState::default()
         })
+    }
+
+    /// What is held, by bed and destination.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn held(&self) -> Result<Vec<HeldEntry>, JournalError> {
+        let mut statement = self
+            .connection
+            .prepare_cached(
+                "SELECT bed, destination, count(*), min(created), max(created) FROM held
+                 GROUP BY bed, destination ORDER BY bed, destination",
+            )
+            .map_err(JournalError::read)?;
+        let entry = |row: &rusqlite::Row<'_>| {
+            Ok(HeldEntry {
+                bed: row.get(0)?,
+                destination: row.get(1)?,
+                messages: row.get::<_, i64>(2)?.cast_unsigned(),
+                oldest: Timestamp::from_micros(row.get(3)?).to_string(),
+                newest: Timestamp::from_micros(row.get(4)?).to_string(),
+            })
+        };
+        let held = statement.query_map([], entry).map_err(JournalError::read)?;
+        held.collect::<Result<_, _>>().map_err(JournalError::read)
     }
 
     /// Active and latched occurrences, ascending by condition key.

@@ -8,6 +8,7 @@
 //! - [`mqtt`]: topics, payloads, the envelope that waits in the outbox, answers that come back.
 //! - [`check`]: what an interface engineer would object to in a message.
 //! - [`destination`]: what an operator may say about a receiver.
+//! - [`listener`]: what an operator may say about a place where messages come in; [`receive`]: what comes in, and its answers.
 //! - [`encode`]: one engine event and one destination to the messages that the receiver gets.
 
 pub mod check;
@@ -16,7 +17,9 @@ pub mod destination;
 pub mod duration_text;
 mod encode;
 pub mod hl7;
+pub mod listener;
 pub mod mqtt;
+pub mod receive;
 
 pub use control::ControlIds;
 pub use destination::{

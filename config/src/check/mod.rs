@@ -20,6 +20,7 @@ mod identity;
 mod ledger;
 mod limits;
 mod links;
+mod listeners;
 mod names;
 mod presets;
 mod recording;
@@ -94,6 +95,7 @@ fn check(problems: &mut Problems<'_, '_>, source: &dyn ProfileSource) -> Option<
     let adapters = identity::adapters(&draft.links, problems);
     let appliance_id = section.map_or("", |section| &section.id);
     destinations::destinations(&draft.destinations, appliance_id, &bed_names, problems);
+    listeners::listeners(&draft.listeners, &bed_names, problems);
 
     let recording = recording::recording(draft.recording.as_ref(), problems);
     let history = history::history(draft.history.as_ref(), problems);
@@ -143,6 +145,7 @@ fn check(problems: &mut Problems<'_, '_>, source: &dyn ProfileSource) -> Option<
         ward: Arc::new(ward),
         links,
         destinations: draft.destinations.into_iter().collect::<Option<Vec<_>>>()?,
+        listeners: draft.listeners.into_iter().collect::<Option<Vec<_>>>()?,
         data_dir: PathBuf::from(&section?.data_dir),
         warnings: Vec::new(),
         presets: uses,

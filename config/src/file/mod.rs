@@ -6,6 +6,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use vigil_messages::Destination;
+use vigil_messages::listener::Listener;
 
 mod bed;
 mod canary;
@@ -59,6 +60,10 @@ pub struct File {
     /// The systems that are told, one `[[destination]]` each.
     #[serde(default)]
     pub destination: Vec<Destination>,
+    /// Where HL7 messages come in (ADT, associations, answers to alerts), one `[[listener]]` each. Nobody is listened to if left
+    /// out.
+    #[serde(default)]
+    pub listener: Vec<Listener>,
     /// What is recorded, so that a night can be looked at again. The last hours of every link if left out.
     #[serde(default)]
     pub recording: RecordingSection,
@@ -77,7 +82,7 @@ pub struct File {
 }
 
 /// The sections of a file, as [`File`] names them.
-pub(crate) const SECTIONS: [&str; 12] = [
+pub(crate) const SECTIONS: [&str; 13] = [
     "appliance",
     "bed",
     "preset",
@@ -90,6 +95,7 @@ pub(crate) const SECTIONS: [&str; 12] = [
     "ledger",
     "canary",
     "console",
+    "listener",
 ];
 
 pub(crate) fn eui64_schema(_: &mut SchemaGenerator) -> Schema {

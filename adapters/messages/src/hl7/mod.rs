@@ -7,6 +7,7 @@
 //! Out: [`oru_r01`] (PCD-01), [`oru_r40`] (PCD-04), [`oru_r42`] (PCD-10), [`association`] (DEV-51, DEV-52). In: [`ora_r41`] (PCD-05), [`association`].
 
 pub mod ack;
+pub mod adt;
 pub mod alert_id;
 pub mod association;
 mod characters;

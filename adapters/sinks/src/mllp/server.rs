@@ -65,6 +65,8 @@ pub enum Reply {
     /// With a message that is not ready yet: what was received is on its way to the disk. Later blocks of the connection
     /// wait; dropping the sender closes the connection without an answer.
     Later(oneshot::Receiver<Vec<u8>>),
+    /// As [`Reply::Later`], with any number of messages: none, or an acknowledgement of receipt and one of the content.
+    LaterAll(oneshot::Receiver<Vec<Vec<u8>>>),
     /// With bytes as they are, not framed, and then by closing the connection (a receiver that dies while it answers).
     Cut(Vec<u8>),
 }
@@ -275,6 +277,13 @@ impl Connection {
                         self.put(answer, output)?;
                     }
                     Err(_) => return Ok(false),
+                }
+            }
+            Reply::LaterAll(answers) => {
+                self.flush(output).await?;
+                let Ok(answers) = answers.await else { return Ok(false) };
+                for answer in answers {
+                    self.put(answer, output)?;
                 }
             }
             Reply::Cut(bytes) => {

@@ -270,7 +270,7 @@ impl Associations {
             let patient = Arc::clone(&stay.patient);
             let is_update = matches!(movement.kind, MovementKind::Update { .. });
             let counts = after != before || (is_newest && !is_update);
-            let until = event.occurred.filter(|_| is_newest).map_or(now, |occurred| occurred.min(now));
+            let until = event.occurred.map_or(now, |occurred| occurred.min(now));
             let bed = bed_of(&after).cloned();
             // A visit that names another patient now: the former one is gone with it.
             if let Some(former) = former {
@@ -279,8 +279,10 @@ impl Associations {
                     come.push((Arc::clone(&patient), Arc::clone(bed)));
                 }
             }
-            if counts {
-                gone.push((Arc::clone(&patient), bed.clone(), mark(until)));
+            // Told late: the patient was somewhere else for a while within what is bound now. That while is nobody's.
+            let was_away = !is_update && !is_newest && self.is_bound_since_before(&patient, until);
+            if counts || was_away {
+                gone.push((Arc::clone(&patient), bed.clone().filter(|_| !was_away), mark(until)));
                 come.extend(bed.map(|bed| (patient, bed)));
             } else {
                 self.renew(&patient, news);
@@ -295,6 +297,12 @@ impl Associations {
             machine::claim(&mut self.beds[position], claim, &mut self.numbers, news);
             self.keep_bed(position);
         }
+    }
+
+    /// Whether a patient is bound somewhere by an association that was opened before a time.
+    fn is_bound_since_before(&self, patient: &Patient, at: Timestamp) -> bool {
+        let mut open = self.beds.iter().filter_map(|bed| bed.current.as_ref());
+        open.any(|current| is_same_stay(&current.patient, patient) && current.opened.at < at)
     }
 
     /// A patient is in no bed any more but one.

@@ -25,7 +25,14 @@ pub(crate) fn standing(stay: &Stay) -> Standing {
 
 /// Takes a movement in; whether it is the newest of the stay.
 pub(crate) fn take(stay: &mut Stay, movement: &Movement, at: Timestamp, arrival: u64) -> bool {
-    let named = |kept: &StayMove| movement.id.is_some() && kept.id == movement.id;
+    let cancelled = match movement.kind {
+        MovementKind::CancelAdmit => MovementKind::Admit,
+        MovementKind::CancelTransfer => MovementKind::Transfer,
+        MovementKind::CancelDischarge => MovementKind::Discharge,
+        kind => kind,
+    };
+    let kind = if movement.cancels { cancelled } else { movement.kind };
+    let named = |kept: &StayMove| movement.id.is_some() && kept.id == movement.id && kept.kind == kind;
     if let Some(position) = stay.moves.iter().position(named) {
         let is_last = position + 1 == stay.moves.len();
         let before = stay.moves.remove(position);
@@ -179,7 +186,9 @@ mod tests {
         assert!(take(&mut stay, &named(Transfer, "b", false), at(2), 2));
         assert!(take(&mut stay, &named(Transfer, "c", false), at(2), 3));
         assert_eq!((bed_of(&standing(&stay)).map(|bed| &**bed), stay.moves.len()), (Some("c"), 2));
-        assert!(take(&mut stay, &named(CancelTransfer, "z", true), at(3), 4));
+        assert!(take(&mut stay, &named(Discharge, "", false), at(3), 4), "some senders name another movement alike");
+        assert!(take(&mut stay, &named(CancelDischarge, "", true), at(3), 5));
+        assert!(take(&mut stay, &named(CancelTransfer, "z", true), at(3), 6));
         assert_eq!((bed_of(&standing(&stay)).map(|bed| &**bed), stay.moves.len()), (Some("a"), 1));
     }
 
