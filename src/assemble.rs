@@ -29,6 +29,7 @@ use vigil_sinks::mllp::out::MllpSink;
 use vigil_sinks::mqtt::{MqttSink, Resync};
 
 use crate::appliance::{Appliance, Question, Wiring};
+use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::history::History;
 use crate::listen::{self, Listening};
@@ -95,6 +96,8 @@ pub struct Running {
     pub links: Vec<(Arc<str>, LinkStats)>,
     /// Its journal.
     pub journal: Journal,
+    /// Its audit trail.
+    pub audit: Audit,
     recorder: Option<Recorder>,
     stop_links: CancellationToken,
     stop_sinks: CancellationToken,
@@ -165,6 +168,8 @@ pub fn start_through(plan: Plan, clock: Clock, outlet: Outlet<'_>) -> Result<Run
     let (stop_links, stop_sinks) = (CancellationToken::new(), CancellationToken::new());
     let tasks = TaskTracker::new();
 
+    let audit = Audit::start(&plan.data_dir, &clock, &commands);
+    tasks.spawn(audit.clone().watch(events.subscribe(), clock.clone(), stop_links.clone()));
     if let Some(device) = canary::serve(&plan, &clock, stop_links.clone()) {
         tasks.spawn(device);
     }
@@ -264,6 +269,7 @@ pub fn start_through(plan: Plan, clock: Clock, outlet: Outlet<'_>) -> Result<Run
         sinks,
         links,
         journal,
+        audit,
         recorder,
         stop_links,
         stop_sinks,
@@ -367,10 +373,11 @@ impl Running {
         self.stop_sinks.cancel();
         self.tasks.close();
         self.tasks.wait().await;
-        let (journal, recorder) = (self.journal, self.recorder);
+        let (journal, recorder, audit) = (self.journal, self.recorder, self.audit);
         // Waits for the disk.
         let close = move || {
             journal.close();
+            audit.stop();
             if let Some(recorder) = recorder {
                 recorder.close();
             }

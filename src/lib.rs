@@ -6,6 +6,7 @@
 
 pub mod appliance;
 pub mod assemble;
+pub mod audit;
 pub mod canary;
 pub mod cli;
 pub mod clock;

@@ -19,6 +19,7 @@ const ARROWS: &[(&str, &str, &[&str])] = &[
     ("vigil-recording", "drivers/recording", &["vigil-model", "vigil-protocols"]),
     ("vigil-messages", "adapters/messages", &["vigil-model"]),
     ("vigil-journal", "adapters/journal", &["vigil-model"]),
+    ("vigil-people", "adapters/people", &["vigil-model"]),
     ("vigil-sinks", "adapters/sinks", &["vigil-model", "vigil-messages", "vigil-journal"]),
     ("vigil-console", "adapters/console", &["vigil-model", "vigil-journal"]),
     ("vigil-config", "config", &["vigil-model", "vigil-protocols", "vigil-messages"]),

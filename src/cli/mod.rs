@@ -3,6 +3,7 @@
 //! Exit codes: 0 done; 1 it ran and the answer is no; 2 the command line or a file is wrong; 3 the outside failed.
 
 mod adt;
+mod audit;
 mod bed;
 mod check;
 mod codes;
@@ -25,6 +26,7 @@ mod schema;
 mod show;
 mod simulate;
 mod trend;
+mod users;
 mod when;
 
 use std::io::Write as _;
@@ -128,6 +130,10 @@ enum Command {
     Outbox(show::OutboxArguments),
     /// The way of one alarm, with the time of every hop, from an appliance's journal.
     Ledger(ledger::Arguments),
+    /// The audit trail: whether it is whole, what it says, and its export.
+    Audit(audit::Arguments),
+    /// Who may use the console and the API: accounts, roles, tokens.
+    Users(users::Arguments),
     /// Alarm load: how many alarms, where from, how long, from an appliance's journal.
     Load(load::Arguments),
     /// What a number of a bed was over hours and days, with gaps as gaps, from an appliance's journal.
@@ -188,6 +194,8 @@ fn run(arguments: Arguments) -> CommandResult {
         Command::Alarms(arguments) => show::alarms(arguments, json),
         Command::Outbox(arguments) => show::outbox(arguments, json),
         Command::Ledger(arguments) => ledger::run(arguments, json),
+        Command::Audit(arguments) => audit::run(arguments, json),
+        Command::Users(arguments) => users::run(arguments, json),
         Command::Load(arguments) => load::run(arguments, json),
         Command::Trend(arguments) => trend::run(arguments, json),
         Command::Record(arguments) => record::run(arguments, json),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use sd_notify::NotifyState;
 use vigil_config::Plan;
+use vigil_people::audit::{Action, Who};
 
 use super::{CommandError, CommandResult, Outcome};
 use crate::console::{Console, Facts};
@@ -75,6 +76,7 @@ async fn serve(plan: Plan, arguments: &Arguments, signals: &mut Signals) -> Resu
                         service::tell(NotifyState::Reloading);
                         service::tell(now);
                     }
+                    running.audit.note(Who::operator("SIGHUP"), Action::ConfigurationChanged);
                     tracing::info!("Taking the new configuration; links and destinations reconnect.");
                     break Some(plan);
                 }

@@ -14,7 +14,7 @@ use crate::assemble::journal_path;
 pub(super) struct Source {
     /// The data folder of the appliance (`appliance.data_dir`, or `--data` of a demo).
     #[arg(long, value_name = "DIR", default_value = "/var/lib/vigil")]
-    data: PathBuf,
+    pub(super) data: PathBuf,
 }
 
 impl Source {

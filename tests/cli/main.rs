@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod audit;
 mod catalogue;
 mod check;
 mod decode;
@@ -14,18 +15,21 @@ mod probe;
 mod register_map;
 #[path = "../support/mod.rs"]
 mod support;
+mod users;
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use support::process::{command, vigil};
 
-const COMMANDS: [&str; 27] = [
+const COMMANDS: [&str; 29] = [
     "adt",
+    "audit",
     "beds",
     "bind",
     "release",
     "held",
+    "users",
     "ports",
     "probe",
     "demo",
