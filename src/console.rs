@@ -20,6 +20,7 @@ use vigil_console::{Answer, Appliance, NotTold, Shared};
 use vigil_journal::{Journal, JournalError, Reader};
 use vigil_links::LinkStats;
 use vigil_model::{AssociationOrder, Command, EngineEvent, Now, OrderOutcome, Ward};
+use vigil_people::{Authority, PeopleError, Terms, setup};
 use vigil_sinks::SinkStatus;
 
 use crate::appliance::Question;
@@ -56,6 +57,7 @@ struct Shown {
     sinks: Vec<(Arc<str>, watch::Receiver<SinkStatus>)>,
     links: Vec<(Arc<str>, LinkStats)>,
     journal: Journal,
+    people: Option<Arc<Authority>>,
 }
 
 impl Appliance for Shown {
@@ -134,6 +136,10 @@ impl Appliance for Shown {
         Box::pin(async move { tokio::task::block_in_place(|| self.facts.bench.check(&text)) })
     }
 
+    fn people(&self) -> Option<Arc<Authority>> {
+        self.people.clone()
+    }
+
     fn journal_failing(&self) -> Option<String> {
         self.journal.status().failing
     }
@@ -148,11 +154,17 @@ pub struct Console {
 }
 
 impl Console {
-    /// Opens the console of a running appliance at `address`.
+    /// Opens the console of a running appliance at `address`, for these people; for whoever is at the appliance if `None`.
     ///
     /// # Errors
     /// If the address cannot be listened at.
-    pub async fn open(running: &Running, facts: Facts, address: SocketAddr, clock: Clock) -> std::io::Result<Self> {
+    pub async fn open(
+        running: &Running,
+        facts: Facts,
+        address: SocketAddr,
+        clock: Clock,
+        people: Option<Arc<Authority>>,
+    ) -> std::io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let appliance = &running.ward.appliance;
@@ -175,6 +187,7 @@ impl Console {
             sinks: running.sinks.clone(),
             links: running.links.clone(),
             journal: running.journal.clone(),
+            people,
         };
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         tasks.spawn(vigil_console::serve(listener, Shared::new(Arc::new(shown)), stop.clone()));
@@ -188,4 +201,22 @@ impl Console {
         self.stop.cancel();
         self.tasks.wait().await;
     }
+}
+
+/// Who may use the console of an appliance with this data folder. Before there is anybody, the log says how the first
+/// administrator is made.
+pub fn people(data: &std::path::Path) -> Arc<Authority> {
+    let people = Arc::new(Authority::new(data, Terms::default(), None));
+    let prepared = || -> Result<Option<std::path::PathBuf>, PeopleError> {
+        Ok(if people.needs_setup()? { Some(setup::prepare(data)?) } else { None })
+    };
+    match prepared() {
+        Ok(None) => {}
+        Ok(Some(path)) => tracing::warn!(
+            code_in = %path.display(),
+            "The console has no users yet. The code for its first page is in that file; `vigil users add` needs none."
+        ),
+        Err(error) => tracing::error!(%error, "The users cannot be read; nobody is let in to the console."),
+    }
+    people
 }

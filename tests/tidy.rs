@@ -21,7 +21,7 @@ const ARROWS: &[(&str, &str, &[&str])] = &[
     ("vigil-journal", "adapters/journal", &["vigil-model"]),
     ("vigil-people", "adapters/people", &["vigil-model"]),
     ("vigil-sinks", "adapters/sinks", &["vigil-model", "vigil-messages", "vigil-journal"]),
-    ("vigil-console", "adapters/console", &["vigil-model", "vigil-journal"]),
+    ("vigil-console", "adapters/console", &["vigil-model", "vigil-journal", "vigil-people"]),
     ("vigil-config", "config", &["vigil-model", "vigil-protocols", "vigil-messages"]),
     ("vigil-simulators", "simulators", &["vigil-model", "vigil-protocols", "vigil-messages"]),
 ];

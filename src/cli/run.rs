@@ -1,13 +1,15 @@
 //! `vigil run`: the appliance.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use sd_notify::NotifyState;
 use vigil_config::Plan;
+use vigil_people::Authority;
 use vigil_people::audit::{Action, Who};
 
 use super::{CommandError, CommandResult, Outcome};
-use crate::console::{Console, Facts};
+use crate::console::{self, Console, Facts};
 use crate::service::{self, Request, Signals};
 use crate::{assemble, clock};
 
@@ -28,22 +30,30 @@ pub(super) fn run(arguments: Arguments) -> CommandResult {
     let mut plan = super::check::plan(&arguments.config, &arguments.profile)?;
     super::runtime()?.block_on(async {
         let mut signals = signals()?;
+        // Whoever is signed in stays so when the configuration changes.
+        let people = console::people(&plan.data_dir);
         loop {
-            let Some(next) = serve(plan, &arguments, &mut signals).await? else { return Ok(Outcome::Done) };
+            let Some(next) = serve(plan, &people, &arguments, &mut signals).await? else { return Ok(Outcome::Done) };
             plan = next;
         }
     })
 }
 
 /// Runs one plan until it is to stop (`None`) or another plan is to take its place. What was journalled carries over.
-async fn serve(plan: Plan, arguments: &Arguments, signals: &mut Signals) -> Result<Option<Plan>, CommandError> {
+async fn serve(
+    plan: Plan,
+    people: &Arc<Authority>,
+    arguments: &Arguments,
+    signals: &mut Signals,
+) -> Result<Option<Plan>, CommandError> {
     for warning in &plan.warnings {
         tracing::warn!(%warning, "The configuration is accepted, but somebody should look at it.");
     }
     let (console, facts, clock) = (plan.console, Facts::of(&plan, &arguments.profile), clock::system());
     let running = assemble::start(plan, clock.clone()).map_err(|error| CommandError::Outside(error.to_string()))?;
+    people.record_with(running.audit.recorder());
     let console = match console {
-        Some(wanted) => match Console::open(&running, facts, wanted.address, clock).await {
+        Some(wanted) => match Console::open(&running, facts, wanted.address, clock, Some(people.clone())).await {
             Ok(console) => Some(console),
             Err(error) => {
                 running.stop().await;

@@ -137,7 +137,7 @@ pub async fn run(settings: DemoSettings, interrupted: impl Future<Output = ()>) 
         .map_err(|error| DemoError::Start { what: "the appliance", cause: error.to_string() })?;
     let console = match settings.http {
         Some(address) => {
-            let console = Console::open(&running, facts, address, clock.clone()).await.map_err(|error| {
+            let console = Console::open(&running, facts, address, clock.clone(), None).await.map_err(|error| {
                 DemoError::Start { what: "the console", cause: format!("listening at {address}: {error}") }
             })?;
             account.console(console.address);

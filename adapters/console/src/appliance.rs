@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tokio::sync::broadcast;
 use vigil_journal::{JournalError, Reader};
 use vigil_model::{AssociationOrder, Command, EngineEvent, Now, OrderOutcome};
+use vigil_people::Authority;
 
 use crate::view::{About, Configuration, Counters, Destination, Finding, Link, Picture, Port, Probe, Probed, Text};
 
@@ -59,6 +60,11 @@ pub trait Appliance: Send + Sync + 'static {
 
     /// Everything that would be wrong with another text of its configuration. Changes nothing.
     fn check(&self, text: String) -> Answer<'_, Vec<Finding>>;
+
+    /// Who may do what; `None` if it has no people, so that whoever is at the appliance may do everything.
+    fn people(&self) -> Option<Arc<Authority>> {
+        None
+    }
 
     /// Why its journal cannot be written; `None` while it can.
     fn journal_failing(&self) -> Option<String>;

@@ -46,6 +46,11 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, "not possible now", detail)
     }
 
+    /// Somebody tried too often.
+    pub fn too_many(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too many attempts", detail)
+    }
+
     /// Too much is asked at once.
     pub fn busy(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail)

@@ -100,7 +100,7 @@ async fn count(State((shared, path)): State<(Shared, &'static str)>, request: Re
 async fn allow(State(right): State<Right>, request: Request, next: Next) -> Response {
     let is_allowed = match request.extensions().get::<Principal>() {
         _ if right == Right::Open => true,
-        Some(principal) => principal.role.may(right),
+        Some(principal) => principal.may(right),
         None => return Problem::unauthorized("this needs somebody who has signed in").into_response(),
     };
     if is_allowed { next.run(request).await } else { Problem::forbidden("your role may not do this").into_response() }

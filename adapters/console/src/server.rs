@@ -3,14 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tower::ServiceExt as _;
 
+use crate::people::Peer;
 use crate::shared::Shared;
 
 /// Connections at the same time; more wait until one is closed.
@@ -36,10 +40,14 @@ async fn accept(listener: TcpListener, router: axum::Router, stop: CancellationT
         loop {
             let Ok(permit) = Arc::clone(&permits).acquire_owned().await else { return };
             match listener.accept().await {
-                Ok((stream, _)) => {
+                Ok((stream, peer)) => {
                     // Small answers are not held back for company.
                     let _ = stream.set_nodelay(true);
-                    let (service, stop) = (TowerToHyperService::new(router.clone()), stop.clone());
+                    let (router, stop) = (router.clone(), stop.clone());
+                    let service = service_fn(move |mut request: Request<Incoming>| {
+                        request.extensions_mut().insert(Peer(peer));
+                        router.clone().oneshot(request)
+                    });
                     connections.spawn(async move {
                         let _permit = permit;
                         let connection = http1::Builder::new()

@@ -8,6 +8,7 @@ use vigil_journal::{JournalError, Reader};
 use crate::Appliance;
 use crate::live::Desk;
 use crate::metrics::{Hops, Own};
+use crate::people::Views;
 use crate::problem::Problem;
 use crate::view::Counters;
 
@@ -24,6 +25,7 @@ pub struct Shared(Arc<Inner>);
 
 struct Inner {
     appliance: Arc<dyn Appliance>,
+    views: Views,
     desk: Desk,
     own: Own,
     hops: tokio::sync::Mutex<Hops>,
@@ -37,6 +39,7 @@ impl Shared {
     pub fn new(appliance: Arc<dyn Appliance>) -> Self {
         Self(Arc::new(Inner {
             appliance,
+            views: Views::default(),
             desk: Desk::default(),
             own: Own::default(),
             hops: tokio::sync::Mutex::default(),
@@ -49,6 +52,11 @@ impl Shared {
     /// The appliance.
     pub fn appliance(&self) -> &dyn Appliance {
         &*self.0.appliance
+    }
+
+    /// What was looked at of late.
+    pub(crate) fn views(&self) -> &Views {
+        &self.0.views
     }
 
     /// Where looks at the appliance are shared.

@@ -21,8 +21,8 @@ pub(crate) fn console(section: Option<&ConsoleSection>, problems: &mut Problems<
     if !address.ip().is_loopback() {
         problems.error(
             &place,
-            format!("{} can be reached by others, and the console has no users", address.ip()),
-            "listen at 127.0.0.1, and let others in through a server that signs them in and encrypts",
+            format!("{} can be reached by others, and the console does not encrypt", address.ip()),
+            "listen at 127.0.0.1, and let others in through a server that encrypts",
         );
         return None;
     }

@@ -27,6 +27,7 @@ const PLACES: &[(&str, &str)] = &[
     ("/lines", "Lines"),
     ("/messages", "Messages"),
     ("/commissioning", "Commissioning"),
+    ("/account", "Account"),
 ];
 
 /// A page around its content.

@@ -202,7 +202,8 @@ for (const form of document.querySelectorAll("form[data-post]")) {
 
 // What a signed-in page shows that it is one, if it carries a token for that.
 function security() {
-  const token = document.querySelector('meta[name="csrf-token"]')?.content;
+  const token = document.querySelector('meta[name="csrf-token"]')?.content
+    ?? document.cookie.match(/(?:^|; )vigil-csrf=([0-9a-f]+)/)?.[1];
   return token ? { "X-CSRF-Token": token } : {};
 }
 

@@ -35,8 +35,10 @@ pub struct Made {
     pub ordered: Mutex<Vec<AssociationOrder>>,
     pub events: broadcast::Sender<Arc<EngineEvent>>,
     pub journal: Journal,
+    pub people: std::sync::OnceLock<Arc<vigil_people::Authority>>,
+    pub minutes: AtomicU64,
     looks: AtomicU64,
-    folder: tempfile::TempDir,
+    pub folder: tempfile::TempDir,
 }
 
 impl Made {
@@ -57,6 +59,8 @@ impl Made {
             ordered: Mutex::default(),
             events: broadcast::channel(64).0,
             journal,
+            people: std::sync::OnceLock::new(),
+            minutes: AtomicU64::new(0),
             looks: AtomicU64::new(1),
             folder,
         })
@@ -75,7 +79,8 @@ impl Appliance for Made {
     fn now(&self) -> Now {
         // Each look at the clock is a second later, so that nothing is kept from the look before.
         let looks = self.looks.fetch_add(1, Ordering::Relaxed);
-        Now { monotonic: Instant::from_micros(looks * 1_000_000), utc: NOW }
+        let passed = std::time::Duration::from_secs(60 * self.minutes.load(Ordering::Relaxed));
+        Now { monotonic: Instant::from_micros(looks * 1_000_000) + passed, utc: NOW + passed }
     }
 
     fn picture(&self) -> Answer<'_, Option<Picture>> {
@@ -150,6 +155,10 @@ impl Appliance for Made {
             refuses: true,
         };
         Box::pin(async move { wrong.map(finding).into_iter().collect() })
+    }
+
+    fn people(&self) -> Option<Arc<vigil_people::Authority>> {
+        self.people.get().cloned()
     }
 
     fn journal_failing(&self) -> Option<String> {
