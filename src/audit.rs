@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
-use vigil_model::{AssociationNews, Command, EngineEvent, EventKind};
+use vigil_model::{AdjustOutcome, AssociationNews, Command, EngineEvent, EventKind};
 use vigil_people::PeopleError;
 use vigil_people::audit::recorder::Writer;
 use vigil_people::audit::{Action, Entry, Kind, Limits, Object, Outcome, Recorder, Trail, Who};
@@ -114,7 +114,19 @@ impl Audit {
                 let entry = Entry::done(event.at, receiver(&mark.by), action).about(object).because(&*mark.why);
                 self.record(entry.with(association.evidence.as_str()));
             }
-            EventKind::Alarm { .. } | EventKind::Observations(_) | EventKind::Bed(_) | EventKind::Device(_) => {}
+            // Which limit, not to what: a number is clinical.
+            EventKind::Adjusted { adjustment, outcome: adjusted } => {
+                let taken = matches!(adjusted, AdjustOutcome::Taken { .. });
+                let entry =
+                    Entry::done(event.at, receiver(&adjustment.by), Action::LimitsAdjusted).that(outcome(taken));
+                let entry = entry.about(Object::new("bed", &*adjustment.bed)).because(&*adjustment.why);
+                self.record(entry.with(&*adjustment.rule));
+            }
+            EventKind::Alarm { .. }
+            | EventKind::Observations(_)
+            | EventKind::Bed(_)
+            | EventKind::Device(_)
+            | EventKind::Infusion(_) => {}
         }
     }
 

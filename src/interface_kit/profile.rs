@@ -59,6 +59,9 @@ fn hl7_markdown(text: &mut String, plan: &Plan, to: &Hl7Destination) {
             "enhanced: MSH-15 `AL`, MSH-16 `NE`; answer `CA` as soon as the message is safe"
         }
         AcknowledgementMode::Original => "original: MSH-15 and MSH-16 empty; answer `AA` after processing",
+        AcknowledgementMode::None => {
+            "none: MSH-15 and MSH-16 `NE`; the commit block of MLLP release 2 alone says that a message is safe"
+        }
     };
     let appliance = &plan.ward.appliance;
     let or_empty = |part: &str| if part.is_empty() { "empty".to_owned() } else { format!("`{part}`") };
