@@ -80,9 +80,15 @@ fn completions_and_manual_pages_name_every_command() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         vigil(["completions", shell]).expect(0).out_has(&COMMANDS);
     }
-    vigil(["man"]).expect(0).out_has(&[".TH", "vigil"]).out_has(&COMMANDS);
+    let page = |arguments: &[&str]| {
+        let ran = vigil(arguments).expect(0);
+        let plain = ran.out.replace("\\-", "-"); // a page of the manual escapes hyphens
+        move |words: &[&str]| words.iter().for_each(|word| assert!(plain.contains(word), "{word:?} is not in {plain}"))
+    };
+    page(&["man"])(&[".TH", "vigil"]);
+    page(&["man"])(&COMMANDS);
     for command in COMMANDS {
-        vigil(["man", command]).expect(0).out_has(&[".TH", command, "Example"]);
+        page(&["man", command])(&[".TH", command, "Example"]);
     }
 }
 
