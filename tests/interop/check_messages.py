@@ -110,7 +110,9 @@ def between_messages(messages, problems):
 def spoil(messages, problems):
     noticed = 0
     for trigger, wanted, instead in SPOILED:
-        candidates = [checked.wire for _, checked in messages if trigger == checked.name]
+        # An acknowledgement has the trigger of what it answers, and nothing of this to spoil.
+        reports = [checked for _, checked in messages if "|ACK^" not in checked.wire]
+        candidates = [checked.wire for checked in reports if trigger == checked.name]
         if not candidates:
             continue
         wire = next((wire for wire in candidates if re.search(wanted, wire)), None)
