@@ -27,7 +27,7 @@ enum Message {
     Stop,
 }
 
-/// A handle; cheap to copy. The thread ends when it is told to [`stop`](Recorder::stop).
+/// A handle; cheap to copy. The thread ends when it is told to [`stop`](Writer::stop).
 #[derive(Clone)]
 pub struct Recorder {
     sender: SyncSender<Message>,
