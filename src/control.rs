@@ -27,6 +27,8 @@ pub const LINE_BYTES_MAX: u64 = 64 << 10;
 const CONNECTIONS_MAX: usize = 16;
 /// How long a connection may say nothing, and how long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Pause after the system refused to accept a connection: it has no descriptors left, and asking at once would only spin.
+const ACCEPT_RETRY: Duration = Duration::from_millis(200);
 
 /// Where the socket of an appliance stands in its data folder.
 pub fn socket_path(data_dir: &Path) -> PathBuf {
@@ -183,29 +185,28 @@ fn open(data_dir: &Path) -> std::io::Result<UnixListener> {
 
 /// Serves the socket until `stop`.
 async fn serve(desk: Desk, listener: UnixListener, stop: CancellationToken) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-    loop {
-        let Ok(place) = places.clone().acquire_owned().await else { return };
-        let stream = tokio::select! {
-            () = stop.cancelled() => return,
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
+    let connections = TaskTracker::new();
+    let accept = async {
+        let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+        while let Ok(place) = places.clone().acquire_owned().await {
+            match listener.accept().await {
+                Ok((stream, _)) => {
+                    let (desk, stop) = (desk.clone(), stop.clone());
+                    connections.spawn(async move {
+                        stop.run_until_cancelled(converse(desk, stream)).await;
+                        drop(place);
+                    });
+                }
                 Err(error) => {
                     tracing::warn!(%error, "Cannot accept a connection to the control socket.");
-                    tokio::time::sleep(Duration::from_millis(100)).await;
-                    continue;
+                    tokio::time::sleep(ACCEPT_RETRY).await;
                 }
-            },
-        };
-        let (desk, stop) = (desk.clone(), stop.clone());
-        tokio::spawn(async move {
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = converse(desk, stream) => {}
             }
-            drop(place);
-        });
-    }
+        }
+    };
+    stop.run_until_cancelled(accept).await;
+    connections.close();
+    connections.wait().await;
 }
 
 async fn converse(desk: Desk, stream: UnixStream) {
@@ -224,8 +225,9 @@ async fn converse(desk: Desk, stream: UnixStream) {
             Err(error) => Err(format!("reading the request: {error}")),
         };
         let answer = answer.unwrap_or_else(|reason| json!({ "ok": false, "reason": reason }));
-        if write.write_all(format!("{answer}\n").as_bytes()).await.is_err() || !is_whole {
-            return; // a line without an end is the last one
+        let written = timeout(PATIENCE, write.write_all(format!("{answer}\n").as_bytes())).await;
+        if !matches!(written, Ok(Ok(()))) || !is_whole {
+            return; // whoever does not read is let go; a line without an end is the last one
         }
     }
 }
